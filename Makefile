@@ -1,0 +1,80 @@
+# make grade and make test work on a machine that has Python 3.10-3.12 and make: each makes .venv when it is missing.
+#   PYTHON=python3.11   the Python for .venv (default: the first of 3.11, 3.12, 3.10 that runs)
+#   TORCH_INDEX=URL     another package index for torch, such as the one with its CPU-only wheels
+#   SUBMISSIONS=DIR OUT=DIR   what make grade grades, and where its reports go
+
+ifndef PYTHON
+PYTHON := $(shell for v in 3.11 3.12 3.10; do \
+	for p in python$$v $$HOME/.pyenv/versions/$$v.*/bin/python python3 python; do \
+	"$$p" -c "import sys, venv, ensurepip; sys.exit(sys.version_info[:2] != tuple(map(int, '$$v'.split('.'))))" 2>/dev/null \
+	&& echo "$$p" && exit; done; done)
+endif
+TORCH_INDEX ?=
+SUBMISSIONS ?= examples/submitted
+OUT ?= out
+BIN := .venv/bin
+READY := .venv/ready
+
+.PHONY: setup grade test test-all lint release student validate datasets examples lock clean
+
+setup: $(READY)
+
+$(READY): requirements.lock pyproject.toml
+	@if [ -z "$(PYTHON)" ]; then \
+		echo "No Python 3.10, 3.11 or 3.12 with venv was found: torchtext works with no other."; \
+		echo "Install one (Debian, Ubuntu: apt-get install python3 python3-venv) or name one: make setup PYTHON=/path/to/python3.11"; \
+		exit 1; fi
+	@echo "Making .venv with $$($(PYTHON) --version); the first time takes some minutes."
+	[ -x $(BIN)/python ] || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade pip
+	@if [ -n "$(TORCH_INDEX)" ]; then \
+		grep '^torch==' requirements.lock | xargs $(BIN)/pip install --quiet --index-url "$(TORCH_INDEX)" \
+		&& grep -v -e '^nvidia-' -e '^triton' -e '^torch==' requirements.lock > .venv/cpu.lock \
+		&& $(BIN)/pip install --quiet --requirement .venv/cpu.lock; \
+	else $(BIN)/pip install --quiet --requirement requirements.lock; fi
+	$(BIN)/pip install --quiet --no-deps --editable .
+	@sh autograder/sandbox/install.sh
+	@touch $(READY)
+
+grade: $(READY)
+	$(BIN)/autograder grade $(SUBMISSIONS) --out $(OUT)
+
+test: $(READY)
+	$(BIN)/python -m pytest -m "not slow"
+
+test-all: $(READY)
+	$(BIN)/python -m pytest
+
+lint: $(READY)
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+# assignment/ from solutions/
+release: $(READY)
+	$(BIN)/autograder release
+
+# The solution must get full marks, the untouched release none.
+validate: $(READY)
+	$(BIN)/autograder validate
+
+# A zip for students: notebooks, textlab, corpus, environment.
+student: $(READY)
+	$(BIN)/autograder student --out build/student.zip
+
+# The embedded corpus, the hidden reviews and the word vectors, to the same bytes.
+datasets: $(READY)
+	$(BIN)/python datasets/build.py
+
+# examples/submitted from solutions/
+examples: $(READY)
+	$(BIN)/python examples/build.py
+
+# requirements.lock from pyproject.toml, for all supported Pythons
+lock: $(READY)
+	$(BIN)/pip install --quiet uv
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.10 --no-annotate --no-header --all-extras \
+		pyproject.toml --output-file requirements.lock
+
+clean:
+	rm -rf .venv out build

@@ -1,0 +1,109 @@
+"""Graders of the class CNN: its sizes, its meaning, and how well it learns."""
+
+from __future__ import annotations
+
+from torch import Tensor
+
+from autograder.judge.checks import check
+from autograder.judge.hidden_data import HiddenData
+from autograder.judge.remote import RemoteNetwork
+from autograder.thresholds import Thresholds
+from textlab.checks import cnn as checks
+from textlab.checks.draw import Draw
+from textlab.checks.failure import CheckFailed
+from textlab.training import f1_of_logits
+
+
+@check("cnn-builds", hint="Keep the arguments' names and order, and the given line that makes self.embedding.")
+def test_builds(cnn: RemoteNetwork, draw: Draw) -> None:
+    """CNN can be built from its arguments"""
+    checks.builds(cnn, draw)
+
+
+@check("cnn-kernel-sizes", needs=["cnn-builds"], hint="One loop over kernel_sizes makes all convolutions.")
+def test_kernel_sizes(cnn: RemoteNetwork, draw: Draw) -> None:
+    """CNN has one convolution for each kernel size"""
+    checks.one_convolution_per_kernel_size(cnn, draw)
+
+
+@check(
+    "cnn-shapes",
+    needs=["cnn-builds"],
+    hint="Max-pooling over time leaves one number per filter, whatever the length.",
+)
+def test_one_logit_per_review(cnn: RemoteNetwork, draw: Draw) -> None:
+    """CNN gives one logit per review"""
+    checks.one_logit_per_review(cnn, draw)
+
+
+@check("cnn-dropout", needs=["cnn-shapes"], hint="A dropout layer made in __init__ follows train() and eval().")
+def test_dropout(cnn: RemoteNetwork, draw: Draw) -> None:
+    """Dropout is active in training and silent in evaluation"""
+    checks.arguments_decide_dropout(cnn, draw)
+
+
+@check("cnn-independent", needs=["cnn-shapes"], hint="permute swaps axes; view only cuts the numbers anew.")
+def test_independent(cnn: RemoteNetwork, draw: Draw) -> None:
+    """A review's logit does not depend on the other reviews in its batch"""
+    checks.reviews_are_independent(cnn, draw)
+
+
+@check("cnn-padding", needs=["cnn-shapes"], hint="padding_idx keeps the padding token's embedding at zero.")
+def test_padding(cnn: RemoteNetwork, draw: Draw) -> None:
+    """The padding token is a row of zeros, and more padding does not change the answer"""
+    checks.padding_is_silent(cnn, draw)
+
+
+@check("cnn-gradients", needs=["cnn-shapes"], hint="Every layer that __init__ makes has its place in forward.")
+def test_gradients(cnn: RemoteNetwork, draw: Draw) -> None:
+    """Every parameter gets a gradient"""
+    checks.every_parameter_learns(cnn, draw)
+
+
+@check(
+    "cnn-f1",
+    needs=["cnn-shapes"],
+    hint="If the shapes are right and F1 is low: is there a ReLU, is the maximum over the length axis?",
+)
+def test_f1(
+    cnn: RemoteNetwork, draw: Draw, data: HiddenData, thresholds: Thresholds, trained: dict[str, Tensor]
+) -> None:
+    """Trained on reviews it has not seen, CNN tells praise from blame"""
+    # Renamed ids mean nothing to code that has memorised the corpus; so padding has another id as well.
+    names = draw.permutation(data.vocab_size)
+    pad = int(names[1])
+    model = cnn.build(vocab_size=data.vocab_size, pad_idx=pad, **thresholds.network)
+    train, test = data.train.renamed(names), data.test.renamed(names)
+    seed = draw.integer(0, 2**31 - 1)
+    losses = model.fit(
+        train.ids,
+        train.lengths,
+        train.labels,
+        epochs=thresholds.epochs,
+        batch_size=thresholds.batch_size,
+        seed=seed,
+        pad_id=pad,
+    )
+    trained.update(model.get_weights())
+    trained["embedding.weight"] = trained["embedding.weight"][names]
+    logits = model.predict(test.ids, test.lengths, pad_id=pad)
+    f1 = f1_of_logits(logits, test.labels)
+    if f1 < thresholds.f1_at_least:
+        positive = float((logits > 0).float().mean())
+        accuracy = float(((logits > 0).float() == test.labels).float().mean())
+        raise CheckFailed(
+            "F1 on the hidden test reviews is too low",
+            input=f"{len(train.ids)} training reviews, {thresholds.epochs} epochs; {len(test.ids)} test reviews",
+            expected=f"F1 of at least {thresholds.f1_at_least:.3f}",
+            got=f"F1 {f1:.3f} (accuracy {accuracy:.3f}, {positive:.0%} called positive)",
+            likely=_f1_cause(losses),
+            next="train on the corpus in the notebook and look at the learning curve",
+        )
+
+
+def _f1_cause(losses: list[float]) -> str:
+    """What the training losses say."""
+    told = ", ".join(f"{loss:.3f}" for loss in losses)
+    if losses[-1] > 0.65:
+        return f"the training loss hardly falls ({told}): part of the network does not learn"
+    return f"the training loss falls ({told}), but what was learnt does not carry over"

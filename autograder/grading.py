@@ -1,0 +1,96 @@
+"""Grades a class: a map over submissions, with every submission in the hands of one of a few judges."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import platform
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing.util import Finalize
+
+from autograder.judge.hidden_data import load_hidden
+from autograder.judge.judge import Settings, judge_submission
+from autograder.judge.workers import Workers
+from autograder.record import CheckResult, Record
+from autograder.rubric import load_rubric
+from autograder.submissions import Submission
+
+_workers: Workers | None = None
+
+
+def grade_class(submissions: Sequence[Submission], settings: Settings, workers: int = 0) -> Iterator[Record]:
+    """The record of every submission, as they are ready. `workers` judges work at once (0: one per core).
+
+    A judge that fails costs its submission the marks (outcome `error`), never another one.
+    """
+    count = workers or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    context = multiprocessing.get_context("spawn")
+    waiting = list(submissions)
+    while waiting:
+        alone = len(waiting) < len(submissions)
+        with ProcessPoolExecutor(1 if alone else count, context, _start_judge, (settings,)) as pool:
+            futures = {pool.submit(_judge, submission, settings): submission for submission in waiting}
+            broken: list[Submission] = []
+            for future in as_completed(futures):
+                record = _finished(future, futures[future], settings)
+                if record is None:
+                    broken.append(futures[future])
+                else:
+                    yield record
+        # A judge died and took the pool with it: go on one by one, and give up on the one that kills its judge.
+        if broken and alone:
+            yield failed_record(broken[0], settings, "the judge of this submission died twice")
+            broken = broken[1:]
+        waiting = broken
+
+
+def failed_record(submission: Submission, settings: Settings, reason: str) -> Record:
+    """The record of a submission that could not be judged for a fault of the kit."""
+    rubric = load_rubric()
+    checks = tuple(
+        CheckResult(entry.id, entry.id, entry.role, 0, entry.points, "error", reason, "", entry.visibility)
+        for entry in rubric.checks
+    )
+    return Record(
+        student=submission.student,
+        assignment=rubric.assignment,
+        data=settings.data,
+        files=(),
+        sha256=submission.sha256,
+        checks=checks,
+        problems=(*submission.problems, reason),
+        printed="",
+        sandbox=settings.level.word,
+        versions={"python": platform.python_version()},
+        seconds={"total": 0.0},
+    )
+
+
+def _finished(future: Future[Record], submission: Submission, settings: Settings) -> Record | None:
+    """The record, or None when the pool broke before this one was judged."""
+    try:
+        return future.result()
+    except BrokenProcessPool:
+        return None
+    except Exception as error:
+        return failed_record(submission, settings, f"the grader failed: {type(error).__name__}: {error}")
+
+
+def _start_judge(settings: Settings) -> None:
+    """In a judge's process, once: warm a worker while the data is read."""
+    global _workers
+    import torch
+
+    torch.set_num_threads(1)
+    _workers = Workers(settings.level)
+    _workers.prepare()
+    # A pool's processes skip atexit; this runs when they end, before they wait for anything.
+    Finalize(None, _workers.close, exitpriority=10)
+    load_hidden(settings.data, settings.data_path)
+
+
+def _judge(submission: Submission, settings: Settings) -> Record:
+    assert _workers is not None
+    return judge_submission(submission, settings, _workers)

@@ -1,0 +1,114 @@
+"""The judge's end of the wire: one request, one checked answer, or the reason why the worker is lost."""
+
+from __future__ import annotations
+
+import time
+from typing import Any, Literal
+
+from torch import Tensor
+
+from autograder.sandbox import Limits, WorkerProcess
+from autograder.wire.channel import Channel
+from autograder.wire.frames import Frame, FrameError
+from autograder.wire.values import Handle, pack, unpack
+from textlab.checks.failure import StudentError
+
+START_S = 120.0
+LostOutcome = Literal["timeout", "memory", "crashed", "tampered"]
+
+
+class WorkerLost(Exception):
+    """The worker missed a deadline, died, grew too large or broke the protocol; it is of no use any more."""
+
+    def __init__(self, outcome: LostOutcome, message: str) -> None:
+        super().__init__(message)
+        self.outcome: LostOutcome = outcome
+
+
+class Worker:
+    """One sandboxed worker. Requests raise StudentError for the student's faults and WorkerLost for its end."""
+
+    def __init__(self, process: WorkerProcess, limits: Limits | None = None) -> None:
+        self.limits = limits or Limits()
+        self.printed: list[str] = []
+        self.lost: WorkerLost | None = None
+        self._process = process
+        self._channel = Channel(process.stream)
+        self._sequence = 0
+        self._ready = False
+
+    def wait_ready(self) -> None:
+        """Wait until the worker has imported everything. Raises WorkerLost when it does not start."""
+        if self._ready:
+            return
+        frame = self._exchange(None, START_S, "starting the worker")
+        if frame.header.get("ready") is not True:
+            self._lose("tampered", "the worker's first frame does not say that it is ready")
+        self._ready = True
+
+    def request(self, verb: str, seconds: float, **arguments: Any) -> Any:
+        """Ask for one verb and give back its plain value: tensors, numbers, strings, lists, dictionaries."""
+        if self.lost is not None:
+            raise self.lost
+        self.wait_ready()
+        if self._channel.has_leftover():
+            self._lose("tampered", f"the worker sent bytes that nobody asked for, before {verb}")
+        self._sequence += 1
+        tensors: dict[str, Tensor] = {}
+        header = {"sequence": self._sequence, "verb": verb, "arguments": pack(arguments, tensors)}
+        frame = self._exchange(Frame(header, tensors), seconds, verb)
+        return self._read(frame, verb)
+
+    def close(self) -> None:
+        """End the worker and everything it started."""
+        self._process.kill()
+
+    def _exchange(self, request: Frame | None, seconds: float, verb: str) -> Frame:
+        if self.lost is not None:
+            raise self.lost
+        deadline = time.monotonic() + seconds
+        try:
+            if request is not None:
+                self._channel.send(request, seconds)
+            return self._channel.receive(deadline - time.monotonic(), self._watch)
+        except TimeoutError:
+            self._lose("timeout", f"no answer to {verb} within {seconds:g} s")
+        except FrameError as error:
+            self._lose("tampered", f"the answer to {verb} breaks the protocol: {error}")
+        except (EOFError, OSError):
+            self._lose("crashed", f"the worker died during {verb}")
+        raise AssertionError("unreachable")
+
+    def _read(self, frame: Frame, verb: str) -> Any:
+        """The value of an answer, everything about it checked."""
+        header = frame.header
+        printed = header.get("printed", "")
+        if header.get("sequence") != self._sequence or not isinstance(printed, str):
+            self._lose("tampered", f"the answer to {verb} is not the answer to this request")
+        self.printed.append(printed[:4000])
+        error = header.get("student_error")
+        if error is not None:
+            if not (isinstance(error, list) and len(error) == 4 and all(isinstance(text, str) for text in error)):
+                self._lose("tampered", f"the answer to {verb} holds an error of unknown form")
+            raise StudentError(*(text[:1000] for text in error))
+        try:
+            return unpack(header.get("value"), frame.tensors, Handle)
+        except FrameError as wrong:
+            self._lose("tampered", f"the answer to {verb} breaks the protocol: {wrong}")
+
+    def expect(self, good: bool, verb: str, fault: str) -> None:
+        """End the worker as tampered unless an answer has the form that the verb promises."""
+        if not good:
+            self._lose("tampered", f"the answer to {verb} {fault}")
+
+    def _watch(self) -> None:
+        """Called while waiting: ends a worker that grew too large, notices one that died."""
+        used = self._process.memory_bytes()
+        if used > self.limits.memory_bytes:
+            limit = self.limits.memory_bytes / 2**30
+            self._lose("memory", f"more than {limit:.1f} GiB of memory were used")
+
+    def _lose(self, outcome: LostOutcome, message: str) -> None:
+        self.lost = WorkerLost(outcome, message)
+        self.close()
+        raise self.lost

@@ -1,0 +1,136 @@
+"""From a submission to its record. Runs in a process of its own and never executes student code."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+import re
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from autograder.contracts import Role, load_contract
+from autograder.definitions import Definitions, read_cells, slice_definitions
+from autograder.judge.hidden_data import load_hidden
+from autograder.judge.judging import Judging
+from autograder.judge.plugin import GradingPlugin
+from autograder.judge.workers import Workers
+from autograder.record import CheckResult, GradedFile, Record
+from autograder.rubric import Entry, Rubric, load_rubric
+from autograder.sandbox import Level
+from autograder.submissions import Submission, SubmittedFile
+from autograder.thresholds import load_thresholds
+
+GRADERS = Path(__file__).parent.parent / "graders"
+PRINTED_LIMIT = 4000
+VERSIONS = ("textlab", "torch", "torchtext", "captum", "scikit-learn", "numpy")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How a class is graded."""
+
+    data: str = "mini"
+    data_path: Path | None = None
+    level: Level = Level.PROCESS
+    contract: str = "kit"
+
+
+def judge_submission(submission: Submission, settings: Settings, workers: Workers) -> Record:
+    """Grade one submission. Student faults end up in the record; only faults of the kit raise."""
+    start = time.monotonic()
+    contract, rubric = load_contract(settings.contract), load_rubric()
+    definitions, problems = _definitions(submission, contract)
+    judging = Judging(
+        submission_sha256=submission.sha256,
+        definitions=definitions,
+        contract=contract,
+        data=load_hidden(settings.data, settings.data_path),
+        thresholds=load_thresholds(settings.data),
+        workers=workers,
+    )
+    read = time.monotonic()
+    try:
+        plugin = run_graders(judging, rubric)
+    finally:
+        judging.close()
+    checks = tuple(_found(plugin, entry) for entry in rubric.checks)
+    seconds = {"read": read - start, **plugin.seconds, "total": time.monotonic() - start}
+    return Record(
+        student=submission.student,
+        assignment=rubric.assignment,
+        data=settings.data,
+        files=tuple(GradedFile(file.name, _sha256(file.content)) for file in submission.files),
+        sha256=submission.sha256,
+        checks=checks,
+        problems=tuple(problems),
+        printed="".join(judging.printed)[:PRINTED_LIMIT],
+        sandbox=settings.level.word,
+        versions={"python": platform.python_version(), **{name: metadata.version(name) for name in VERSIONS}},
+        seconds=seconds,
+    )
+
+
+def choose_file(submission: Submission, notebook: str) -> SubmittedFile | None:
+    """The file that plays a notebook: named so, or named almost so, or the only one there is."""
+    wanted = _plain_name(notebook)
+    exact = [file for file in submission.files if _plain_name(file.name) == wanted]
+    similar = [file for file in submission.files if wanted in _plain_name(file.name)]
+    only = list(submission.files) if len(submission.files) == 1 else []
+    return next(iter([*exact, *similar, *only]), None)
+
+
+def _definitions(submission: Submission, contract: Mapping[str, Role]) -> tuple[dict[str, Definitions], list[str]]:
+    """What each notebook of the contract defines, and what was wrong with the files."""
+    problems = list(submission.problems)
+    found: dict[str, Definitions] = {}
+    for notebook in dict.fromkeys(role.notebook for role in contract.values()):
+        file = choose_file(submission, notebook)
+        if file is None:
+            problems.append(f"no file for notebook {notebook}; hand in {notebook}.ipynb")
+            continue
+        cells, unreadable = read_cells(file)
+        wanted = [name for role in contract.values() if role.notebook == notebook for name in role.names.values()]
+        found[notebook] = slice_definitions(cells, wanted)
+        problems += [*unreadable, *found[notebook].problems]
+    return found, problems
+
+
+def run_graders(judging: Judging, rubric: Rubric) -> GradingPlugin:
+    """Run pytest on the graders, quietly and without the machine's plugins or configuration."""
+    plugin = GradingPlugin(judging, rubric)
+    arguments = [str(GRADERS), "-c", str(GRADERS / "pytest.ini"), "--rootdir", str(GRADERS)]
+    arguments += [
+        "--disable-plugin-autoload",
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "no:terminal",
+        "-p",
+        "no:logging",
+    ]
+    arguments += ["--import-mode=importlib", "-p", "no:faulthandler", "-p", "no:unraisableexception"]
+    plugins: list[Any] = [plugin]
+    status = pytest.main(arguments, plugins=plugins)
+    if status not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+        raise RuntimeError(f"the graders did not run: pytest ended with {status!r}")
+    return plugin
+
+
+def _found(plugin: GradingPlugin, entry: Entry) -> CheckResult:
+    return plugin.results[entry.id]
+
+
+def _plain_name(name: str) -> str:
+    """A file name without folder, ending, case and the copy marks that browsers add: "2_CNN (1).ipynb" → "2_cnn"."""
+    stem = Path(name.replace("\\", "/")).name.rsplit(".", 1)[0].lower()
+    return re.sub(r"\s*(\(\d+\)|[-_ ]copy\d*)$", "", stem)
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

@@ -1,0 +1,106 @@
+"""One submission before the judge: its definitions, its workers, its random draws."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from torch import Tensor
+
+from autograder.contracts import Role
+from autograder.definitions import Definitions
+from autograder.judge.client import Worker
+from autograder.judge.hidden_data import HIDDEN, HiddenData
+from autograder.judge.workers import Workers
+from autograder.thresholds import Thresholds
+from textlab.checks.draw import Draw
+from textlab.checks.failure import CheckFailed
+
+LOAD_S = 30.0
+TRAIN_S = 240.0
+
+
+@dataclass
+class Judging:
+    """What the graders of one submission share."""
+
+    submission_sha256: str
+    definitions: Mapping[str, Definitions]
+    """By notebook stem."""
+    contract: Mapping[str, Role]
+    data: HiddenData
+    thresholds: Thresholds
+    workers: Workers
+    printed: list[str] = field(default_factory=list)
+    trained: dict[str, Tensor] = field(default_factory=dict)
+    """Weights of the student's CNN after graded training, its ids renamed back to the vocabulary's."""
+    _live: dict[str, Worker] = field(default_factory=dict)
+
+    def draw(self, check: str) -> Draw:
+        """Inputs for one check: the same for the same submission and key, and not to be known without the key."""
+        text = f"{self.submission_sha256} {check}".encode()
+        return Draw(int.from_bytes(hmac.digest(course_key(), text, "sha256")[:7], "big"))
+
+    def worker(self, role: str) -> Worker:
+        """A live worker that has loaded the role's notebook; a lost one is replaced."""
+        live = self._live.get(role)
+        if live is None or live.lost is not None:
+            live = self.workers.take()
+            self._live[role] = live
+            live.printed = self.printed
+            self._load(live, role)
+        return live
+
+    def name(self, role: str, part: str) -> str:
+        """The student's name for a part of a role. Raises CheckFailed when the notebook does not define it."""
+        name = self.contract[role].names[part]
+        found = self.definitions.get(self.contract[role].notebook)
+        reason = f"no notebook {self.contract[role].notebook} was handed in" if found is None else None
+        if found is not None and name in found.missing:
+            reason = found.missing[name]
+        if reason is not None:
+            raise missing_definition(name, reason)
+        return name
+
+    def close(self) -> None:
+        """End this submission's workers."""
+        for worker in self._live.values():
+            worker.close()
+        self._live.clear()
+
+    def _load(self, worker: Worker, role: str) -> None:
+        definitions = self.definitions[self.contract[role].notebook]
+        program = [[piece.cell, piece.line, piece.source] for piece in definitions.program]
+        names = [name for name in self.contract[role].names.values() if name not in definitions.missing]
+        loaded = worker.request("load", LOAD_S, program=program, names=names)
+        good = isinstance(loaded, dict) and all(
+            isinstance(loaded.get(key), list) and all(isinstance(text, str) for text in loaded[key])
+            for key in ("found", "failures")
+        )
+        worker.expect(good, "load", "does not say what was found")
+        for name in names:
+            if name not in loaded["found"]:
+                reason = "; ".join(loaded["failures"][:3]) or "its definition was not reached"
+                raise missing_definition(name, reason)
+
+
+def missing_definition(name: str, reason: str) -> CheckFailed:
+    """The failure that says why a class or function is not there."""
+    return CheckFailed(
+        f"{name} could not be loaded from the notebook",
+        input="the notebook's definitions, imports and constants",
+        expected=f"a definition of {name}",
+        got=reason,
+        likely="a cell with an error in it, or another name than the notebook asks for",
+        next="restart the kernel, run all cells, and hand in the notebook when none of them fails",
+    )
+
+
+def course_key(path: Path = HIDDEN / "key") -> bytes:
+    """The key that makes hidden draws unpredictable. Raises FileNotFoundError with the remedy."""
+    if not path.is_file():
+        raise FileNotFoundError(f"{path} is missing: write a secret line of text into it")
+    return hashlib.sha256(path.read_bytes().strip()).digest()

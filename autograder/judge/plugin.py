@@ -1,0 +1,159 @@
+"""The pytest plugin that turns tests into check results."""
+
+from __future__ import annotations
+
+import re
+import traceback
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from autograder.judge.checks import ATTRIBUTE, Declaration
+from autograder.judge.client import WorkerLost
+from autograder.judge.hidden_data import HiddenData
+from autograder.judge.judging import TRAIN_S, Judging
+from autograder.judge.remote import RemoteBench, RemoteFunction, RemoteNetwork
+from autograder.record import CheckResult, Outcome
+from autograder.rubric import Entry, Rubric
+from autograder.thresholds import Thresholds
+from textlab.checks.draw import Draw
+from textlab.checks.failure import CheckFailed, StudentError
+
+MESSAGE_LIMIT = 3000
+MEMORY_ERRORS = ("MemoryError", "OutOfMemoryError")
+ADDRESS = re.compile(r"0x[0-9a-f]{6,}")
+
+
+class GradingPlugin:
+    """Fixtures and hooks for one submission; `results` holds what each check found."""
+
+    def __init__(self, judging: Judging, rubric: Rubric) -> None:
+        self.judging = judging
+        self.results: dict[str, CheckResult] = {}
+        self.seconds: dict[str, float] = {}
+        self._entries = {entry.id: entry for entry in rubric.checks}
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Run the checks in the rubric's order. Every check of the rubric has to have its test, and vice versa."""
+        declared = {_declaration(item).id for item in items}
+        if declared != set(self._entries):
+            odd = ", ".join(sorted(declared ^ set(self._entries)))
+            raise pytest.UsageError(f"rubric and graders do not name the same checks: {odd}")
+        order = list(self._entries)
+        items.sort(key=lambda item: order.index(_declaration(item).id))
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> Iterator[None]:
+        """Skip a check whose premise failed."""
+        for name in _declaration(item).needs:
+            needed = self.results[name]
+            if needed.outcome != "passed":
+                pytest.skip(f"not checked, because “{needed.title}” has not passed")
+        return (yield)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[Any]:
+        """Note the outcome."""
+        report = yield
+        if call.when == "call" or (call.when == "setup" and call.excinfo is not None):
+            declaration = _declaration(item)
+            error = None if call.excinfo is None else call.excinfo.value
+            self.seconds[declaration.id] = call.duration
+            self.results[declaration.id] = _result(self._entries[declaration.id], item, declaration, error)
+        return report
+
+    @pytest.fixture
+    def draw(self, request: pytest.FixtureRequest) -> Draw:
+        """Inputs for this check."""
+        return self.judging.draw(_declaration(request.node).id)
+
+    @pytest.fixture
+    def cnn(self) -> RemoteNetwork:
+        """The student's CNN."""
+        return self._network("cnn", "network")
+
+    @pytest.fixture
+    def pad_reference(self) -> RemoteFunction:
+        """The student's pad_reference."""
+        return self._function("interpret", "reference")
+
+    @pytest.fixture
+    def interpret(self) -> RemoteFunction:
+        """The student's interpret_sentence."""
+        return self._function("interpret", "function")
+
+    @pytest.fixture
+    def explained_cnn(self) -> RemoteNetwork:
+        """The student's CNN in the worker of the interpretability section."""
+        name = self.judging.name("cnn", "network")
+        return RemoteNetwork(name, lambda: self.judging.worker("interpret"), TRAIN_S)
+
+    @pytest.fixture
+    def bench(self) -> RemoteBench:
+        """Makes the kit's models and vocabularies beside the student's functions."""
+        return RemoteBench(lambda: self.judging.worker("interpret"))
+
+    @pytest.fixture
+    def data(self) -> HiddenData:
+        """The hidden reviews."""
+        return self.judging.data
+
+    @pytest.fixture
+    def thresholds(self) -> Thresholds:
+        """Budget and bounds."""
+        return self.judging.thresholds
+
+    @pytest.fixture(name="trained")
+    def trained_weights(self) -> dict[str, Any]:
+        """Filled by the F1 check, read by checks that need a trained network."""
+        return self.judging.trained
+
+    def _network(self, role: str, part: str) -> RemoteNetwork:
+        return RemoteNetwork(self.judging.name(role, part), lambda: self.judging.worker(role), TRAIN_S)
+
+    def _function(self, role: str, part: str) -> RemoteFunction:
+        return RemoteFunction(self.judging.name(role, part), lambda: self.judging.worker(role))
+
+
+def _declaration(item: pytest.Item) -> Declaration:
+    declaration = getattr(item.function, ATTRIBUTE, None)  # type: ignore[attr-defined]
+    if not isinstance(declaration, Declaration):
+        raise pytest.UsageError(f"{item.nodeid} is not declared with @check")
+    return declaration
+
+
+def _result(entry: Entry, item: pytest.Item, declared: Declaration, error: BaseException | None) -> CheckResult:
+    outcome, message = _verdict(error)
+    title = (item.function.__doc__ or entry.id).strip().splitlines()[0]  # type: ignore[attr-defined]
+    return CheckResult(
+        id=entry.id,
+        title=title,
+        role=entry.role,
+        points=entry.points if outcome == "passed" else 0,
+        max_points=entry.points,
+        outcome=outcome,
+        message=ADDRESS.sub("0x…", message)[:MESSAGE_LIMIT],
+        hint="" if outcome == "passed" else declared.hint,
+        visibility=entry.visibility,
+    )
+
+
+def _verdict(error: BaseException | None) -> tuple[Outcome, str]:
+    """The outcome and the text that the student reads."""
+    if error is None:
+        return "passed", ""
+    if isinstance(error, pytest.skip.Exception):
+        return "skipped", str(error)
+    if isinstance(error, CheckFailed):
+        return "failed", str(error)
+    if isinstance(error, StudentError):
+        if error.not_attempted:
+            return "skipped", "not attempted yet"
+        if error.type_name in MEMORY_ERRORS or "can't allocate memory" in error.message:
+            return "memory", str(error)
+        return "failed", str(error)
+    if isinstance(error, WorkerLost):
+        return error.outcome, str(error)
+    trace = "".join(traceback.format_exception(error)[-3:])
+    return "error", f"the grader itself failed; no points were lost by your work\n{trace}"

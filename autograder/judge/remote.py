@@ -1,0 +1,173 @@
+"""The student's class and functions as the judge sees them: names for things inside a worker.
+
+They follow the protocols of textlab.checks.subject, so the public checks run on them as they are. What comes back
+is compared with what the verb promises before any check sees it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from torch import Tensor
+
+from autograder.judge.client import Worker
+from autograder.wire.values import Handle
+
+QUICK_S = 10.0
+EXPLAIN_S = 30.0
+
+WorkerSource = Callable[[], Worker]
+
+
+class RemoteModel:
+    """A model inside the worker."""
+
+    label = "model"
+
+    def __init__(self, worker: Worker, handle: Handle, train_seconds: float) -> None:
+        self.handle = handle
+        self._worker = worker
+        self._train_seconds = train_seconds
+
+    def parameters(self) -> dict[str, tuple[int, ...]]:
+        """Names and shapes of the trainable parameters."""
+        found = self._worker.request("parameters", QUICK_S, model=self.handle)
+        good = isinstance(found, dict) and all(_is_shape(shape) for shape in found.values())
+        self._worker.expect(good, "parameters", "is no list of shapes")
+        return {name: tuple(shape) for name, shape in found.items()}
+
+    def get_weights(self) -> dict[str, Tensor]:
+        """All parameters and buffers by name."""
+        shapes = self.parameters()
+        found = self._worker.request("get_weights", QUICK_S, model=self.handle)
+        good = isinstance(found, dict) and all(isinstance(value, Tensor) for value in found.values())
+        good = good and all(name in found and tuple(found[name].shape) == shape for name, shape in shapes.items())
+        self._worker.expect(good, "get_weights", "does not hold the parameters in their shapes")
+        return dict(found)
+
+    def set_weights(self, weights: Mapping[str, Tensor]) -> None:
+        """Replace parameters and buffers."""
+        self._worker.request("set_weights", QUICK_S, model=self.handle, weights=dict(weights))
+
+    def forward(self, ids: Tensor, *, training: bool = False, seed: int = 0) -> Tensor:
+        """Output for token ids."""
+        got = self._worker.request("forward", QUICK_S, model=self.handle, ids=ids, training=training, seed=seed)
+        return self._tensor(got, "forward")
+
+    def forward_embedded(self, embedded: Tensor) -> Tensor:
+        """Output for embeddings."""
+        got = self._worker.request("forward_embedded", QUICK_S, model=self.handle, embedded=embedded)
+        return self._tensor(got, "forward_embedded")
+
+    def gradients(self, ids: Tensor) -> dict[str, float]:
+        """Largest absolute gradient per parameter."""
+        found = self._worker.request("gradients", QUICK_S, model=self.handle, ids=ids)
+        good = isinstance(found, dict) and all(_is_number(value) for value in found.values())
+        self._worker.expect(good, "gradients", "holds something that is no number")
+        return {name: float(value) for name, value in found.items()}
+
+    def fit(
+        self,
+        ids: Tensor,
+        lengths: Tensor,
+        labels: Tensor,
+        *,
+        epochs: int,
+        batch_size: int,
+        seed: int,
+        pad_id: int,
+    ) -> list[float]:
+        """Train; mean loss per epoch."""
+        losses = self._worker.request(
+            "fit",
+            self._train_seconds,
+            model=self.handle,
+            ids=ids,
+            lengths=lengths,
+            labels=labels,
+            epochs=epochs,
+            batch_size=batch_size,
+            seed=seed,
+            pad_id=pad_id,
+        )
+        good = isinstance(losses, list) and len(losses) == epochs and all(_is_number(loss) for loss in losses)
+        self._worker.expect(good, "fit", f"is not {epochs} losses")
+        return [float(loss) for loss in losses]
+
+    def predict(self, ids: Tensor, lengths: Tensor, *, pad_id: int) -> Tensor:
+        """One logit per review."""
+        seconds = self._train_seconds
+        got = self._worker.request("predict", seconds, model=self.handle, ids=ids, lengths=lengths, pad_id=pad_id)
+        logits = self._tensor(got, "predict")
+        good = tuple(logits.shape) == (len(ids),) and logits.is_floating_point()
+        self._worker.expect(good, "predict", f"is not one number for each of {len(ids)} reviews")
+        return logits
+
+    def _tensor(self, got: Any, verb: str) -> Tensor:
+        self._worker.expect(isinstance(got, Tensor), verb, "is no tensor")
+        assert isinstance(got, Tensor)
+        return got
+
+
+class RemoteNetwork:
+    """A class inside the worker. `worker` gives a live worker that has loaded the submission."""
+
+    def __init__(self, name: str, worker: WorkerSource, train_seconds: float) -> None:
+        self.name = name
+        self._worker = worker
+        self._train_seconds = train_seconds
+
+    def build(self, **arguments: object) -> RemoteModel:
+        """Build a network from keyword arguments."""
+        worker = self._worker()
+        handle = worker.request("build", QUICK_S, name=self.name, arguments=arguments)
+        worker.expect(isinstance(handle, Handle), "build", "is no handle")
+        return RemoteModel(worker, handle, self._train_seconds)
+
+
+class RemoteFunction:
+    """A function inside the worker."""
+
+    def __init__(self, name: str, worker: WorkerSource) -> None:
+        self.name = name
+        self._worker = worker
+
+    def __call__(self, *arguments: object, **keywords: object) -> Any:
+        """Call it."""
+        given = [_wire_value(value) for value in arguments]
+        named = {key: _wire_value(value) for key, value in keywords.items()}
+        return self._worker().request("call", EXPLAIN_S, name=self.name, arguments=given, keywords=named)
+
+
+class RemoteBench:
+    """Makes the kit's models and vocabularies inside the worker."""
+
+    def __init__(self, worker: WorkerSource) -> None:
+        self._worker = worker
+
+    def probe(self, vocab_size: int, emb_dim: int, pad_idx: int) -> RemoteModel:
+        """The kit's small smooth network."""
+        worker = self._worker()
+        handle = worker.request("probe", QUICK_S, vocab_size=vocab_size, emb_dim=emb_dim, pad_idx=pad_idx)
+        worker.expect(isinstance(handle, Handle), "probe", "is no handle")
+        return RemoteModel(worker, handle, QUICK_S)
+
+    def vocabulary(self, tokens: Sequence[str]) -> Handle:
+        """A vocabulary of the given tokens."""
+        worker = self._worker()
+        handle = worker.request("vocabulary", QUICK_S, tokens=list(tokens))
+        worker.expect(isinstance(handle, Handle), "vocabulary", "is no handle")
+        return Handle(handle.number, "vocabulary")
+
+
+def _wire_value(value: object) -> object:
+    return value.handle if isinstance(value, RemoteModel) else value
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _is_shape(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(size, int) and size >= 0 for size in value)

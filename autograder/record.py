@@ -1,0 +1,89 @@
+"""The record of one graded submission: the source of every report. docs/record.md describes its JSON."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Any, Literal, get_args
+
+SCHEMA = "textlab.report/1"
+
+Outcome = Literal["passed", "failed", "skipped", "error", "timeout", "memory", "crashed", "tampered"]
+OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """What one check found."""
+
+    id: str
+    title: str
+    role: str
+    points: int
+    max_points: int
+    outcome: Outcome
+    message: str
+    hint: str
+    visibility: Literal["public", "hidden"]
+
+
+@dataclass(frozen=True)
+class GradedFile:
+    """One file of a submission, as it was graded."""
+
+    name: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Record:
+    """One graded submission."""
+
+    student: str
+    assignment: str
+    data: str
+    files: tuple[GradedFile, ...]
+    sha256: str
+    checks: tuple[CheckResult, ...]
+    problems: tuple[str, ...]
+    """What was wrong with the submission as a whole: unreadable files, cells that do not parse."""
+    printed: str
+    """The beginning of what the student's code printed and warned."""
+    sandbox: str
+    versions: dict[str, str]
+    seconds: dict[str, float]
+    """Wall time per stage; the only part that differs between two gradings of the same submission."""
+
+    @property
+    def score(self) -> int:
+        """Points reached."""
+        return sum(check.points for check in self.checks)
+
+    @property
+    def max_score(self) -> int:
+        """Points that can be reached without the cells that a person grades."""
+        return sum(check.max_points for check in self.checks)
+
+    def role_score(self, role: str) -> int:
+        """Points reached in one role."""
+        return sum(check.points for check in self.checks if check.role == role)
+
+
+def record_json(record: Record) -> str:
+    """The record as JSON: keys in a fixed order, timings last."""
+    fields: dict[str, Any] = {
+        "schema": SCHEMA,
+        "student": record.student,
+        "assignment": record.assignment,
+        "data": record.data,
+        "submission": {"sha256": record.sha256, "files": [asdict(file) for file in record.files]},
+        "score": record.score,
+        "max_score": record.max_score,
+        "checks": [asdict(check) for check in record.checks],
+        "problems": list(record.problems),
+        "printed": record.printed,
+        "sandbox": record.sandbox,
+        "versions": dict(sorted(record.versions.items())),
+        "seconds": {name: round(value, 3) for name, value in record.seconds.items()},
+    }
+    return json.dumps(fields, indent=2, ensure_ascii=False) + "\n"

@@ -1,0 +1,1 @@
+"""Writers: each reads records and writes one format."""

@@ -1,0 +1,28 @@
+"""The table of marks as CSV: one row a student, one column a role."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+
+from autograder.record import Record
+
+FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def grades_csv(records: Iterable[Record], roles: Sequence[str]) -> str:
+    """Columns student, score, max_score, one per role, problems; rows in the order of the student ids."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["student", "score", "max_score", *roles, "problems"])
+    for record in sorted(records, key=lambda record: record.student):
+        scores = [record.role_score(role) for role in roles]
+        row = [record.student, record.score, record.max_score, *scores, "; ".join(record.problems)]
+        writer.writerow([defused(cell) if isinstance(cell, str) else cell for cell in row])
+    return text.getvalue()
+
+
+def defused(cell: str) -> str:
+    """Text that no spreadsheet takes for a formula: a leading = + - @ gets a quotation mark before it."""
+    return f"'{cell}" if cell.startswith(FORMULA_SIGNS) else cell

@@ -1,0 +1,122 @@
+"""The command line of the box: what a worker sees of the system, and under which user it runs.
+
+As root the uid is dropped inside the box, since the Python installation may lie in a folder that only root may
+enter; as an ordinary user a user namespace gives the worker another uid.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import sysconfig
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import autograder
+import textlab
+
+UID = 60999
+"""An id that no account and no service has by default."""
+KIT = "/kit"
+SCRATCH_BYTES = 256 * 2**20
+SYSTEM = ("/usr", "/lib", "/lib64", "/lib32", "/bin", "/sbin")
+ETC = ("/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/alternatives", "/etc/localtime")
+
+
+def command(arguments: Sequence[str], seccomp_descriptor: int | None = None) -> list[str]:
+    """The whole command that runs this Python with `arguments` inside the box."""
+    root = os.getuid() == 0
+    parts = ["bwrap", "--die-with-parent", "--new-session"]
+    parts += ["--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"]
+    if root:
+        parts += ["--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
+        parts += ["--cap-add", "CAP_SETPCAP"]
+    else:
+        parts += ["--unshare-user", "--uid", str(UID), "--gid", str(UID)]
+    parts += ["--hostname", "worker", "--proc", "/proc", "--dev", "/dev"]
+    for scratch in ("/tmp", "/dev/shm"):
+        parts += ["--size", str(SCRATCH_BYTES), "--perms", "1777", "--tmpfs", scratch]
+    # After the empty /tmp, since the project may itself lie below /tmp.
+    parts += [*_system(), *_python(), *_kit(), "--chdir", "/tmp", "--clearenv"]
+    for name, value in environment(KIT).items():
+        parts += ["--setenv", name, value]
+    if seccomp_descriptor is not None:
+        parts += ["--seccomp", str(seccomp_descriptor)]
+    parts += ["--"]
+    if root:
+        parts += ["setpriv", f"--reuid={UID}", f"--regid={UID}", "--clear-groups", "--no-new-privs"]
+        parts += ["--inh-caps=-all", "--bounding-set=-all"]
+    return [*parts, *limits(), sys.executable, *arguments]
+
+
+def environment(kit: str) -> dict[str, str]:
+    """All environment variables that a worker has."""
+    return {
+        "PATH": "/usr/bin:/bin",
+        "HOME": "/tmp",
+        "LANG": "C.UTF-8",
+        "PYTHONPATH": kit,
+        "PYTHONSAFEPATH": "1",
+        "PYTHONHASHSEED": "0",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "OMP_NUM_THREADS": "1",
+        "MKL_NUM_THREADS": "1",
+        "CUDA_VISIBLE_DEVICES": "",
+        "MPLBACKEND": "Agg",
+        "MPLCONFIGDIR": "/tmp",
+    }
+
+
+def limits() -> list[str]:
+    """prlimit's part of the command: no core files, few files and processes, bounded files and address space."""
+    sizes = {"core": 0, "nofile": 256, "nproc": 256, "fsize": SCRATCH_BYTES, "as": 16 * 2**30}
+    return ["prlimit", *(f"--{name}={value}" for name, value in sizes.items()), "--"]
+
+
+def filter_note() -> str:
+    """What the doctor says about the system-call filter."""
+    from autograder.sandbox import seccomp
+
+    reason = seccomp.why_missing()
+    return ", with a system-call filter" if reason is None else f", without a system-call filter ({reason})"
+
+
+def _system() -> Iterator[str]:
+    """The system's programs and libraries, read-only."""
+    for place in SYSTEM:
+        path = Path(place)
+        if path.is_symlink():
+            yield from ("--symlink", str(path.readlink()), place)
+        elif path.is_dir():
+            yield from ("--ro-bind", place, place)
+    for place in ETC:
+        yield from ("--ro-bind-try", place, place)
+
+
+def _python() -> Iterator[str]:
+    """The Python installation and the virtual environment, where /usr does not hold them already."""
+    prefixes = {Path(sys.base_prefix), Path(sys.prefix), Path(sys.base_prefix).resolve()}
+    made: set[Path] = set()
+    for prefix in sorted(prefixes):
+        if prefix == Path("/usr"):
+            continue
+        for parent in reversed(prefix.parents[:-1]):
+            if parent not in made:
+                made.add(parent)
+                yield from ("--perms", "0755", "--dir", str(parent))
+        yield from ("--ro-bind", str(prefix), str(prefix))
+    # The instructor's package may be installed beside textlab: an empty folder hides it.
+    for scheme in ("purelib", "platlib"):
+        installed = Path(sysconfig.get_path(scheme)) / "autograder"
+        if installed.is_dir():
+            yield from ("--tmpfs", str(installed))
+
+
+def _kit() -> Iterator[str]:
+    """textlab, the wire and the worker: the only parts of the kit in the box."""
+    ours, theirs = Path(autograder.__path__[0]), Path(textlab.__path__[0])
+    yield from ("--perms", "0755", "--dir", KIT, "--perms", "0755", "--dir", f"{KIT}/autograder")
+    yield from ("--ro-bind", str(theirs), f"{KIT}/textlab")
+    yield from ("--ro-bind", str(ours / "__init__.py"), f"{KIT}/autograder/__init__.py")
+    for part in ("wire", "worker"):
+        yield from ("--ro-bind", str(ours / part), f"{KIT}/autograder/{part}")

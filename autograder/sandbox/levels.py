@@ -1,0 +1,72 @@
+"""Which walls exist, and which of them work here and why."""
+
+from __future__ import annotations
+
+import enum
+import functools
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+
+from autograder.sandbox import bubblewrap
+
+
+class Level(enum.IntEnum):
+    """How well a worker is walled off, strongest last."""
+
+    PROCESS = 1
+    """A process of its own with limits, under the user's own rights: stops accidents, not attacks."""
+    BUBBLEWRAP = 2
+    """Namespaces: no network, a read-only system, private /tmp, no other processes, an unprivileged user."""
+
+    @property
+    def word(self) -> str:
+        """The name in reports."""
+        return self.name.lower()
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Whether a level works here, and the reason in words."""
+
+    level: Level
+    works: bool
+    reason: str
+
+
+@functools.cache
+def probe_levels() -> tuple[Finding, ...]:
+    """Try every level, strongest first."""
+    return (_probe_bubblewrap(), Finding(Level.PROCESS, True, "always there; reads whatever you can read"))
+
+
+def strongest() -> Level:
+    """The strongest level that works here."""
+    return next(finding.level for finding in probe_levels() if finding.works)
+
+
+def _probe_bubblewrap() -> Finding:
+    """Run Python in the very box that workers get and see whether it starts."""
+
+    def missing(reason: str) -> Finding:
+        return Finding(Level.BUBBLEWRAP, False, reason)
+
+    if sys.platform != "linux":
+        return missing(f"bubblewrap needs Linux, this is {sys.platform}: run the grader in a Linux container or WSL2")
+    for program in ("bwrap", "prlimit", "setpriv"):
+        if shutil.which(program) is None:
+            package = "bubblewrap" if program == "bwrap" else "util-linux"
+            return missing(f"{program} is not installed: run apt-get install {package} as root")
+    command = bubblewrap.command(["-c", "import os; print('uid', os.getuid())"])
+    try:
+        result = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return missing(f"bwrap does not run: {error}")
+    if result.returncode != 0 or not result.stdout.startswith("uid"):
+        reason = (result.stderr.strip().splitlines() or ["no message"])[-1]
+        return missing(f"bwrap runs but cannot build the box (a container without namespaces?): {reason}")
+    uid = result.stdout.split()[1]
+    who = "root, workers run as" if os.getuid() == 0 else "an ordinary user, workers run as"
+    return Finding(Level.BUBBLEWRAP, True, f"works; started by {who} uid {uid}{bubblewrap.filter_note()}")

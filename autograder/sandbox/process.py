@@ -1,0 +1,100 @@
+"""A worker's process: started behind a wall, watched, and ended with everything that it started."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+import autograder
+from autograder.sandbox import bubblewrap, seccomp
+from autograder.sandbox.levels import Level
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one worker may use."""
+
+    memory_bytes: int = 3 * 2**30
+    """Resident memory of the worker and all its children together."""
+
+
+class WorkerProcess:
+    """A running worker and the judge's end of its socket."""
+
+    def __init__(self, process: subprocess.Popen[bytes], stream: socket.socket, scratch: str | None) -> None:
+        self.stream = stream
+        self._process = process
+        self._scratch = scratch
+
+    @property
+    def ended(self) -> bool:
+        """Whether the process is gone."""
+        return self._process.poll() is not None
+
+    def memory_bytes(self) -> int:
+        """Resident memory of the worker and everything it started, in bytes."""
+        total = 0
+        with contextlib.suppress(psutil.Error):
+            top = psutil.Process(self._process.pid)
+            for process in [top, *top.children(recursive=True)]:
+                with contextlib.suppress(psutil.Error):
+                    total += process.memory_info().rss
+        return total
+
+    def kill(self) -> None:
+        """End the worker and all that it started; safe to call twice."""
+        if self._process.poll() is None:
+            with contextlib.suppress(psutil.Error):
+                for child in psutil.Process(self._process.pid).children(recursive=True):
+                    with contextlib.suppress(psutil.Error):
+                        child.kill()
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+        self.stream.close()
+        if self._scratch is not None:
+            shutil.rmtree(self._scratch, ignore_errors=True)
+
+
+def start_worker(level: Level) -> WorkerProcess:
+    """Start a worker behind the given wall; it says {"ready": true} on its socket when it is warm."""
+    ours, theirs = socket.socketpair()
+    arguments = ["-m", "autograder.worker", str(theirs.fileno())]
+    passed = [theirs.fileno()]
+    scratch = None
+    if level is Level.BUBBLEWRAP:
+        rules = seccomp.filter_descriptor()
+        command = bubblewrap.command(arguments, rules)
+        environment, folder = {"PATH": os.environ.get("PATH", os.defpath)}, "/"
+        passed += [] if rules is None else [rules]
+    else:
+        rules = None
+        scratch = folder = tempfile.mkdtemp(prefix="worker-")
+        limits = bubblewrap.limits() if shutil.which("prlimit") else []
+        command = [*limits, sys.executable, *arguments]
+        environment = bubblewrap.environment(str(Path(autograder.__path__[0]).parent))
+        environment.update(HOME=scratch, TMPDIR=scratch, MPLCONFIGDIR=scratch)
+    process = subprocess.Popen(
+        command,
+        pass_fds=passed,
+        env=environment,
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    theirs.close()
+    if rules is not None:
+        os.close(rules)
+    return WorkerProcess(process, ours, scratch)

@@ -1,0 +1,38 @@
+"""Reads thresholds.json: per data set, the training budget of graded networks and the values they have to reach."""
+
+from __future__ import annotations
+
+import functools
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+THRESHOLDS = Path(__file__).parent / "thresholds.json"
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """Budget and bounds for one data set."""
+
+    network: dict[str, Any]
+    """Arguments of CNN besides vocab_size and pad_idx."""
+    train: int
+    test: int
+    """Numbers of reviews."""
+    epochs: int
+    batch_size: int
+    max_length: int
+    """Reviews are cut to this many tokens."""
+    f1_at_least: float
+    delta_share_at_most: float
+    """Largest |delta| relative to |F(x) − F(x′)|."""
+
+
+@functools.cache
+def load_thresholds(data: str) -> Thresholds:
+    """The thresholds of a data set. Raises ValueError when the file has none for it."""
+    content = json.loads(THRESHOLDS.read_text(encoding="utf-8"))
+    if data not in content:
+        raise ValueError(f"{THRESHOLDS}: no thresholds for {data!r}; there are {', '.join(content)}")
+    return Thresholds(**content[data])

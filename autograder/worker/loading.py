@@ -1,0 +1,74 @@
+"""Runs the statements of a slice in a fresh module, one by one, and remembers why one failed."""
+
+from __future__ import annotations
+import __future__
+
+import ast
+import linecache
+import sys
+import types
+from typing import Any
+
+PLACE = "cell "
+
+
+class LoadedModule:
+    """The names that the student's statements define."""
+
+    def __init__(self) -> None:
+        self.module = types.ModuleType("__main__")
+        self.failures: list[str] = []
+        self._lines: dict[str, list[str]] = {}
+        sys.modules["__main__"] = self.module
+
+    def run(self, cell: int, line: int, source: str) -> None:
+        """Execute one statement that stands in `cell` from `line` on; a failure is kept, not raised."""
+        filename = f"{PLACE}{cell}"
+        self._remember(filename, line, source)
+        try:
+            try:
+                self._execute(filename, line, source, flags=0)
+            except NameError:
+                # An annotation may name something that could not be imported: do not evaluate annotations then.
+                self._execute(filename, line, source, flags=__future__.annotations.compiler_flag)
+        except BaseException as error:
+            text = _first_line(error)
+            self.failures.append(f"{locate(error) or f'{filename}, line {line}'}: {type(error).__name__}: {text}")
+
+    def find(self, name: str) -> Any:
+        """The object of that name, or None."""
+        return vars(self.module).get(name)
+
+    def _execute(self, filename: str, line: int, source: str, flags: int) -> None:
+        tree = ast.increment_lineno(ast.parse(source, filename), line - 1)
+        code = compile(tree, filename, "exec", flags=flags, dont_inherit=True)
+        exec(code, vars(self.module))
+
+    def _remember(self, filename: str, line: int, source: str) -> None:
+        """Let tracebacks and inspect show the student's own lines."""
+        lines = self._lines.setdefault(filename, [])
+        text = source.splitlines(keepends=True)
+        lines.extend(["\n"] * (line - 1 + len(text) - len(lines)))
+        lines[line - 1 : line - 1 + len(text)] = text
+        linecache.cache[filename] = (sum(map(len, lines)), None, lines, filename)
+
+
+def locate(error: BaseException) -> str:
+    """The innermost place of the student's in a traceback: "cell 5, line 3", or ""."""
+    place = ""
+    trace = error.__traceback__
+    while trace is not None:
+        filename = trace.tb_frame.f_code.co_filename
+        if filename.startswith(PLACE):
+            place = f"{filename}, line {trace.tb_lineno}"
+        trace = trace.tb_next
+    if not place and isinstance(error, SyntaxError) and str(error.filename).startswith(PLACE):
+        place = f"{error.filename}, line {error.lineno}"
+    return place
+
+
+def _first_line(error: BaseException) -> str:
+    try:
+        return (str(error).splitlines() or [""])[0][:300]
+    except BaseException:
+        return "(the exception's text could not be read)"

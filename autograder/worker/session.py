@@ -1,0 +1,144 @@
+"""The worker's verbs. Each takes values that the judge sent and gives values back; docs/worker.md lists them."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from autograder.wire.frames import FrameError
+from autograder.wire.values import Handle
+from autograder.worker.loading import LoadedModule, locate
+from autograder.worker.printed import Printed
+from textlab.checks.failure import StudentError
+from textlab.checks.subject import LocalBench, LocalFunction, LocalModel, LocalNetwork
+
+Verb = Callable[..., Any]
+
+
+class Session:
+    """The objects of one submission, by number, and the verbs that act on them."""
+
+    def __init__(self, printed: Printed) -> None:
+        self.printed = printed
+        self._module = LoadedModule()
+        self._objects: list[Any] = []
+        self._bench = LocalBench()
+        verbs: tuple[Verb, ...] = (
+            self.load,
+            self.build,
+            self.probe,
+            self.vocabulary,
+            self.parameters,
+            self.get_weights,
+            self.set_weights,
+            self.forward,
+            self.forward_embedded,
+            self.gradients,
+            self.fit,
+            self.predict,
+            self.call,
+        )
+        self._verbs = {verb.__name__: verb for verb in verbs}
+
+    def answer(self, verb: str, arguments: Mapping[str, Any]) -> Any:
+        """Run one verb. Raises StudentError for what the student's code did, FrameError for an unknown verb."""
+        if verb not in self._verbs:
+            raise FrameError(f"unknown verb {verb!r}")
+        self._reset()
+        return self._verbs[verb](**arguments)
+
+    def resolve(self, number: int) -> Any:
+        """The object of that number."""
+        if not 0 <= number < len(self._objects):
+            raise FrameError(f"there is no object {number}")
+        return self._objects[number]
+
+    def load(self, program: list[list[Any]], names: list[str]) -> dict[str, Any]:
+        """Run [cell, line, source] statements; say which of the names exist then, and what failed."""
+        for cell, line, source in program:
+            self._module.run(cell, line, source)
+        return {
+            "found": [name for name in names if callable(self._module.find(name))],
+            "failures": self._module.failures[:20],
+        }
+
+    def build(self, name: str, arguments: dict[str, Any]) -> Handle:
+        """Build a network from the class of that name."""
+        return self._keep(LocalNetwork(self._named(name), locate).build(**arguments))
+
+    def probe(self, vocab_size: int, emb_dim: int, pad_idx: int) -> Handle:
+        """Make the kit's own small network."""
+        return self._keep(self._bench.probe(vocab_size, emb_dim, pad_idx))
+
+    def vocabulary(self, tokens: list[str]) -> Handle:
+        """Make a vocabulary."""
+        return self._keep(self._bench.vocabulary(tokens))
+
+    def parameters(self, model: LocalModel) -> dict[str, list[int]]:
+        """Names and shapes of trainable parameters."""
+        return {name: list(shape) for name, shape in model.parameters().items()}
+
+    def get_weights(self, model: LocalModel) -> dict[str, Tensor]:
+        """All weights by name."""
+        return model.get_weights()
+
+    def set_weights(self, model: LocalModel, weights: dict[str, Tensor]) -> None:
+        """Replace all weights."""
+        model.set_weights(weights)
+
+    def forward(self, model: LocalModel, ids: Tensor, training: bool, seed: int) -> Tensor:
+        """Output for token ids."""
+        return model.forward(ids, training=training, seed=seed)
+
+    def forward_embedded(self, model: LocalModel, embedded: Tensor) -> Tensor:
+        """Output for embeddings."""
+        return model.forward_embedded(embedded)
+
+    def gradients(self, model: LocalModel, ids: Tensor) -> dict[str, float]:
+        """Largest gradient per parameter."""
+        return model.gradients(ids)
+
+    def fit(
+        self,
+        model: LocalModel,
+        ids: Tensor,
+        lengths: Tensor,
+        labels: Tensor,
+        epochs: int,
+        batch_size: int,
+        seed: int,
+        pad_id: int,
+    ) -> list[float]:
+        """Train; mean loss per epoch."""
+        return model.fit(ids, lengths, labels, epochs=epochs, batch_size=batch_size, seed=seed, pad_id=pad_id)
+
+    def predict(self, model: LocalModel, ids: Tensor, lengths: Tensor, pad_id: int) -> Tensor:
+        """One logit per review."""
+        return model.predict(ids, lengths, pad_id=pad_id)
+
+    def call(self, name: str, arguments: list[Any], keywords: dict[str, Any]) -> Any:
+        """Call the function of that name."""
+        return LocalFunction(self._named(name), locate)(*arguments, **keywords)
+
+    def _named(self, name: str) -> Any:
+        found = self._module.find(name)
+        if found is None:
+            raise StudentError(name, "NameError", f"the notebook defines no {name}")
+        return found
+
+    def _keep(self, made: Any) -> Handle:
+        self._objects.append(made)
+        return Handle(len(self._objects) - 1)
+
+    def _reset(self) -> None:
+        """Undo what an earlier call may have changed for all."""
+        signal.alarm(0)
+        torch.set_default_dtype(torch.float32)
+        torch.set_grad_enabled(True)
+        torch.set_num_threads(1)
+        sys.stdout = sys.stderr = self.printed

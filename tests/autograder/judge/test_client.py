@@ -1,0 +1,168 @@
+"""The judge's client against workers that lie, stall and die: each ends with its own outcome and the judge lives."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Callable
+from typing import cast
+
+import pytest
+import torch
+
+from autograder.judge.client import Worker, WorkerLost
+from autograder.judge.remote import RemoteModel
+from autograder.sandbox import Limits, WorkerProcess
+from autograder.wire.channel import Channel
+from autograder.wire.frames import PREFIX, Frame, encode_frame
+from autograder.wire.values import Handle
+from textlab.checks.failure import StudentError
+
+Answer = Callable[[Frame, socket.socket], None]
+
+
+class FakeProcess:
+    """A thread in place of a worker's process."""
+
+    def __init__(self, answer: Answer, memory: int = 0) -> None:
+        self.stream, theirs = socket.socketpair()
+        self.killed = False
+        self._memory = memory
+        self._thread = threading.Thread(target=self._serve, args=(theirs, answer), daemon=True)
+        self._thread.start()
+
+    def memory_bytes(self) -> int:
+        """What the fake claims to use."""
+        return self._memory
+
+    def kill(self) -> None:
+        """Hang up."""
+        self.killed = True
+        self.stream.close()
+
+    def _serve(self, theirs: socket.socket, answer: Answer) -> None:
+        channel = Channel(theirs)
+        try:
+            channel.send(Frame({"ready": True}))
+            while True:
+                answer(channel.receive(), theirs)
+        except (EOFError, OSError):
+            theirs.close()
+
+
+def worker(answer: Answer, memory: int = 0) -> Worker:
+    """A client on a fake worker that answers so."""
+    return Worker(cast(WorkerProcess, FakeProcess(answer, memory)), Limits(memory_bytes=1000))
+
+
+def says(header: dict[str, object], tensors: dict[str, torch.Tensor] | None = None) -> Answer:
+    """An answer of this header, with the right sequence number unless it says another."""
+
+    def answer(request: Frame, stream: socket.socket) -> None:
+        stream.sendall(encode_frame(Frame({"sequence": request.header["sequence"], **header}, tensors or {})))
+
+    return answer
+
+
+def sends(data: bytes) -> Answer:
+    """An answer of these bytes."""
+
+    def answer(request: Frame, stream: socket.socket) -> None:
+        stream.sendall(data)
+
+    return answer
+
+
+def nan_frame(request: Frame, stream: socket.socket) -> None:
+    """A well-formed frame with NaN in its tensor."""
+    header = {"sequence": request.header["sequence"], "value": {"tensor": "t0"}}
+    stream.sendall(encode_frame(Frame(header, {"t0": torch.tensor([float("nan")])})))
+
+
+def two_frames(request: Frame, stream: socket.socket) -> None:
+    """An answer and one more that nobody asked for."""
+    for _ in range(2):
+        says({"value": 1})(request, stream)
+
+
+def hang_up(request: Frame, stream: socket.socket) -> None:
+    """No answer, end of file."""
+    stream.shutdown(socket.SHUT_RDWR)
+
+
+def stall(request: Frame, stream: socket.socket) -> None:
+    """No answer at all."""
+
+
+@pytest.mark.parametrize(
+    ("answer", "outcome"),
+    [
+        (nan_frame, "tampered"),
+        (sends(b"all tests passed\n" * 10), "tampered"),
+        (sends(PREFIX.pack(b"TLW1", 20, 10 * 2**30)), "tampered"),
+        (sends(PREFIX.pack(b"TLW1", 2, 0) + b"[]"), "tampered"),
+        (says({"sequence": 99, "value": 1}), "tampered"),
+        (says({"value": {"pickle": "gASV"}}), "tampered"),
+        (says({"value": {"tensor": "t7"}}), "tampered"),
+        (says({"value": {"object": "0"}}), "tampered"),
+        (says({"student_error": "no list"}), "tampered"),
+        (says({"printed": 3, "value": 1}), "tampered"),
+        (hang_up, "crashed"),
+        (sends(PREFIX.pack(b"TLW1", 500, 0) + b"{"), "timeout"),
+        (stall, "timeout"),
+    ],
+)
+def test_a_bad_answer_loses_the_worker_with_its_own_outcome(answer: Answer, outcome: str) -> None:
+    client = worker(answer)
+    with pytest.raises(WorkerLost) as caught:
+        client.request("forward", 0.5)
+    assert caught.value.outcome == outcome
+    with pytest.raises(WorkerLost):
+        client.request("forward", 0.5)
+
+
+def test_bytes_nobody_asked_for_are_noticed() -> None:
+    client = worker(two_frames)
+    assert client.request("forward", 5.0) == 1
+    with pytest.raises(WorkerLost) as caught:
+        client.request("forward", 5.0)
+    assert caught.value.outcome == "tampered"
+
+
+def test_a_worker_that_grows_too_large_is_ended() -> None:
+    with pytest.raises(WorkerLost) as caught:
+        worker(stall, memory=2000).request("forward", 5.0)
+    assert caught.value.outcome == "memory"
+
+
+@pytest.mark.parametrize(
+    ("call", "value"),
+    [
+        (lambda model: model.predict(torch.zeros(4, 6).long(), torch.ones(4).long(), pad_id=1), {"tensor": "t0"}),
+        (lambda model: model.parameters(), {"items": [["a", [-1]]]}),
+        (lambda model: model.forward(torch.zeros(1, 3).long()), 0.5),
+        (lambda model: model.gradients(torch.zeros(1, 3).long()), {"items": [["a", "b"]]}),
+        (
+            lambda model: model.fit(
+                torch.zeros(2, 5).long(), torch.ones(2), torch.ones(2), epochs=2, batch_size=2, seed=0, pad_id=1
+            ),
+            [0.5],
+        ),
+    ],
+)
+def test_an_answer_of_another_form_than_the_verb_promises_is_tampering(
+    call: Callable[[RemoteModel], object], value: object
+) -> None:
+    client = worker(says({"value": value}, {"t0": torch.zeros(7)}))
+    with pytest.raises(WorkerLost) as caught:
+        call(RemoteModel(client, Handle(0), 5.0))
+    assert caught.value.outcome == "tampered"
+
+
+def test_what_the_students_code_raised_is_told_and_the_worker_goes_on() -> None:
+    client = worker(says({"student_error": ["CNN(…)", "ValueError", "too short", "cell 5, line 3"], "printed": "hi"}))
+    for _ in range(2):
+        with pytest.raises(StudentError) as caught:
+            client.request("build", 5.0)
+    assert caught.value.where == "cell 5, line 3"
+    assert client.printed == ["hi", "hi"]

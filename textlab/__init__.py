@@ -1,0 +1,1 @@
+"""The library that the notebooks import: data, vocabulary, batches, training, attribution, checks."""

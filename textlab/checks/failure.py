@@ -1,0 +1,98 @@
+"""How a check says what is wrong: which input, what was expected, what came back, why, what next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+NOT_ATTEMPTED = "NotImplementedError"
+
+
+class CheckFailed(Exception):
+    """A rule of the assignment does not hold; carries the counterexample.
+
+    `what` names the fault in one line, `input` the call, `expected` and `got` its values,
+    `likely` the usual cause and `next` the step to take.
+    """
+
+    def __init__(self, what: str, *, input: str, expected: str, got: str, likely: str, next: str) -> None:
+        super().__init__(what)
+        self.what = what
+        self.rows = {"input": input, "expected": expected, "got": got, "likely": likely, "next": next}
+
+    def __str__(self) -> str:
+        """The failure as aligned lines of text."""
+        return "\n".join([self.what, *(f"  {name:<9} {text}" for name, text in self.rows.items())])
+
+
+class StudentError(Exception):
+    """The student's code raised, or gave back something that is no answer at all.
+
+    `call` is what the check did, `type_name` the exception's class (or "" for an unusable value),
+    `where` the place in the notebook, such as "cell 5, line 3".
+    """
+
+    def __init__(self, call: str, type_name: str, message: str, where: str = "") -> None:
+        super().__init__(message)
+        self.call = call
+        self.type_name = type_name
+        self.message = message
+        self.where = where
+
+    @property
+    def not_attempted(self) -> bool:
+        """Whether the blank is still the one that was handed out."""
+        return self.type_name == NOT_ATTEMPTED
+
+    def __str__(self) -> str:
+        """The failure as aligned lines of text."""
+        if not self.type_name:
+            return f"{self.call} gave no usable answer\n  got       {self.message}"
+        place = f"\n  where     {self.where}" if self.where else ""
+        return f"{self.call} raised {self.type_name}\n  got       {self.message}{place}"
+
+
+def shape_text(shape: Sequence[int]) -> str:
+    """A shape as Python writes it: (3, 1)."""
+    return str(tuple(int(size) for size in shape))
+
+
+def numbers_text(values: Tensor, limit: int = 6) -> str:
+    """The first few numbers of a tensor, four digits each."""
+    flat = values.detach().flatten()
+    text = ", ".join(f"{number:.4g}" for number in flat[:limit].tolist())
+    return f"[{text}{', …' if flat.numel() > limit else ''}]"
+
+
+def expect_shape(got: Tensor, allowed: Sequence[tuple[int, ...]], *, input: str, likely: str, next: str) -> None:
+    """Fail unless the tensor has one of the allowed shapes; the first is the one the notebook asks for."""
+    if tuple(got.shape) in allowed:
+        return
+    raise CheckFailed(
+        "the result has the wrong shape",
+        input=input,
+        expected=shape_text(allowed[0]),
+        got=shape_text(got.shape),
+        likely=likely,
+        next=next,
+    )
+
+
+def expect_close(
+    got: Tensor, expected: Tensor, *, tolerance: float, what: str, input: str, likely: str, next: str
+) -> None:
+    """Fail unless two tensors of equal shape differ nowhere by more than `tolerance` (absolute)."""
+    worst = float((got - expected).abs().max()) if got.numel() else 0.0
+    if got.shape == expected.shape and worst <= tolerance:
+        return
+    place = int(torch.argmax((got - expected).abs().flatten())) if got.shape == expected.shape else 0
+    raise CheckFailed(
+        what,
+        input=input,
+        expected=f"{numbers_text(expected.flatten()[place:])} from position {place}, within {tolerance:.1g}",
+        got=f"{numbers_text(got.flatten()[place:])}, off by {worst:.3g}",
+        likely=likely,
+        next=next,
+    )

@@ -1,0 +1,153 @@
+"""Training a binary classifier of reviews, and measuring it.
+
+Networks give one logit per review; the loss is binary cross-entropy on logits (Adam, default settings).
+"""
+
+from __future__ import annotations
+
+import copy
+import random
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+import numpy as np
+import torch
+from sklearn.metrics import f1_score
+from torch import Tensor, nn
+from tqdm.auto import tqdm
+
+from textlab.batches import Batch, batches
+
+PREDICT_BATCH = 256
+
+
+def seed_everything(seed: int) -> None:
+    """Seed Python, numpy and torch, so that a run can be repeated."""
+    random.seed(seed)
+    np.random.seed(seed % 2**32)
+    torch.manual_seed(seed)
+
+
+@dataclass
+class History:
+    """Mean loss per review after each epoch, on the training and on the validation reviews."""
+
+    train_loss: list[float] = field(default_factory=list)
+    validation_loss: list[float] = field(default_factory=list)
+
+
+def fit(
+    model: nn.Module,
+    train: Callable[[int], Iterable[Batch]],
+    validation: Callable[[int], Iterable[Batch]],
+    *,
+    epochs: int,
+    learning_rate: float = 1e-3,
+    patience: int = 3,
+    device: torch.device | str | None = None,
+) -> History:
+    """Train until the validation loss has not improved for `patience` epochs in a row; keep the best weights.
+
+    `train` and `validation` give the batches of an epoch, counted from 0.
+    """
+    device = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
+    model.to(device)
+    optimizer = torch.optim.Adam(model.parameters(), lr=learning_rate)
+    history = History()
+    best_loss, best_weights, waited = float("inf"), copy.deepcopy(model.state_dict()), 0
+    progress = tqdm(range(epochs), desc="training", unit="epoch")
+    for epoch in progress:
+        history.train_loss.append(_run_epoch(model, train(epoch), device, optimizer))
+        history.validation_loss.append(_run_epoch(model, validation(epoch), device, None))
+        progress.set_postfix(train=history.train_loss[-1], validation=history.validation_loss[-1])
+        if history.validation_loss[-1] < best_loss:
+            best_loss, best_weights, waited = (
+                history.validation_loss[-1],
+                copy.deepcopy(model.state_dict()),
+                0,
+            )
+        else:
+            waited += 1
+        if waited == patience:
+            break
+    progress.close()
+    model.load_state_dict(best_weights)
+    model.eval()
+    return history
+
+
+def f1_on(model: nn.Module, batches: Iterable[Batch]) -> float:
+    """F1 of the positive class over all batches together, a review counting as positive from probability 0.5."""
+    device = next(model.parameters()).device
+    model.eval()
+    logits, labels = [], []
+    with torch.no_grad():
+        for batch in batches:
+            logits.append(model(batch.ids.to(device)).reshape(-1).cpu())
+            labels.append(batch.labels)
+    return f1_of_logits(torch.cat(logits), torch.cat(labels))
+
+
+def f1_of_logits(logits: Tensor, labels: Tensor) -> float:
+    """F1 of the positive class for logits [reviews] and labels [reviews] of 0 and 1."""
+    return float(f1_score(labels.int().numpy(), (logits > 0).int().numpy(), zero_division=0.0))
+
+
+def fit_encoded(
+    model: nn.Module,
+    ids: Tensor,
+    lengths: Tensor,
+    labels: Tensor,
+    *,
+    epochs: int,
+    batch_size: int,
+    seed: int,
+    pad_id: int,
+) -> list[float]:
+    """Train for a fixed number of epochs on padded ids [reviews, length]; mean loss per epoch.
+
+    The shortest batch is padded to 5 tokens, so that kernels of up to 5 fit.
+    """
+    rows = [row[:size].tolist() for row, size in zip(ids, lengths, strict=True)]
+    targets = [int(label) for label in labels]
+    seed_everything(seed)
+    optimizer = torch.optim.Adam(nn.Module.parameters(model), lr=1e-3)
+    cpu = torch.device("cpu")
+    losses = []
+    for epoch in range(epochs):
+        stream = batches(rows, targets, batch_size=batch_size, pad_id=pad_id, min_length=5, seed=seed + epoch)
+        losses.append(_run_epoch(model, stream, cpu, optimizer))
+    return losses
+
+
+def predict_encoded(model: nn.Module, ids: Tensor, lengths: Tensor, *, pad_id: int) -> Tensor:
+    """Logits [reviews] in evaluation mode for padded ids [reviews, length]."""
+    nn.Module.eval(model)
+    found = []
+    with torch.no_grad():
+        for start in range(0, len(ids), PREDICT_BATCH):
+            longest = max(5, int(lengths[start : start + PREDICT_BATCH].max()))
+            part = ids[start : start + PREDICT_BATCH, :longest]
+            missing = max(0, longest - part.shape[1])
+            part = torch.nn.functional.pad(part, (0, missing), value=pad_id)
+            found.append(model(part).reshape(len(part), -1))
+    return torch.cat(found)
+
+
+def _run_epoch(
+    model: nn.Module, stream: Iterable[Batch], device: torch.device, optimizer: torch.optim.Optimizer | None
+) -> float:
+    """One pass over the batches, training when there is an optimiser; mean loss per review."""
+    nn.Module.train(model, optimizer is not None)
+    total, count = 0.0, 0
+    with torch.set_grad_enabled(optimizer is not None):
+        for batch in stream:
+            logits = model(batch.ids.to(device)).reshape(-1)
+            loss = nn.functional.binary_cross_entropy_with_logits(logits, batch.labels.to(device))
+            if optimizer is not None:
+                optimizer.zero_grad()
+                loss.backward()
+                optimizer.step()
+            total += float(loss.detach()) * len(batch.labels)
+            count += len(batch.labels)
+    return total / max(count, 1)
