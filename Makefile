@@ -68,7 +68,7 @@ datasets: $(READY)
 
 # examples/submitted from solutions/
 examples: $(READY)
-	$(BIN)/python examples/build.py
+	$(BIN)/python examples/make_class.py
 
 # requirements.lock from pyproject.toml, for all supported Pythons
 lock: $(READY)

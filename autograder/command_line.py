@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from enum import Enum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
@@ -21,7 +22,7 @@ from autograder.reports.files import write_whole
 from autograder.reports.grades import grades_csv
 from autograder.rubric import load_rubric
 from autograder.sandbox import Level, probe_levels, strongest
-from autograder.submissions import Submission, SubmissionError, find_submissions
+from autograder.submissions import Submission, SubmissionError, SubmittedFile, find_submissions
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 console = Console()
@@ -80,16 +81,84 @@ def doctor() -> None:
     _warn_if_weak(strongest())
 
 
-def _grade(found: list[Submission], settings: Settings, workers: int, out: Path) -> list[Record]:
-    """Grade with a progress bar, writing each report as soon as it is there."""
+@app.command()
+def validate(
+    workers: Annotated[int, typer.Option(min=0, help="submissions graded at once; 0: one per core")] = 0,
+) -> None:
+    """Grade the solution, which has to get full marks, and the untouched release, which has to get none."""
+    # Imported here: nbgrader takes seconds to import, and every judge process imports this module.
+    from autograder.release import release_notebook, solution_notebook
+
+    notebooks = sorted({entry.notebook for entry in load_rubric().checks})
+    made = {"solution": solution_notebook, "untouched": release_notebook}
+    submissions = [
+        Submission(name, tuple(SubmittedFile(f"{stem}.ipynb", make(stem)) for stem in notebooks), ())
+        for name, make in made.items()
+    ]
+    settings = Settings(level=strongest())
+    records = {record.student: record for record in _progress(grade_class(submissions, settings, workers), 2)}
+    console.print(_table(records[name] for name in made))
+    solution, untouched = records["solution"], records["untouched"]
+    if solution.score == solution.max_score and untouched.score == 0:
+        console.print("valid: the solution gets full marks, the untouched release none")
+        return
+    for check in (*solution.checks, *untouched.checks):
+        if check.message and (check in solution.checks or check.points):
+            console.print(Text(f"{check.id} ({check.outcome}): {check.message}"))
+    console.print("[bold]not valid:[/bold] the graders and the solution do not agree")
+    raise typer.Exit(1)
+
+
+@app.command()
+def release(
+    check: Annotated[bool, typer.Option("--check", help="only say whether assignment/ is stale")] = False,
+) -> None:
+    """Make assignment/ from solutions/ with nbgrader, and refuse to let a solution or a hidden test through."""
+    from autograder.release import SOLUTIONS, ReleaseError, build_release, check_release
+
+    out = SOLUTIONS.parent / "assignment"
+    try:
+        if not check:
+            for path in build_release(SOLUTIONS, out):
+                console.print(Text(f"made {path.relative_to(SOLUTIONS.parent)}"))
+            return
+        stale = check_release(SOLUTIONS, out)
+    except ReleaseError as error:
+        console.print(Text(f"autograder: {error}"))
+        raise typer.Exit(2) from None
+    for path in stale:
+        console.print(Text(f"stale: {path.relative_to(SOLUTIONS.parent)}; run make release"))
+    raise typer.Exit(1 if stale else 0)
+
+
+@app.command()
+def student(out: Annotated[Path, typer.Option(help="the zip to write")] = Path("build/student.zip")) -> None:
+    """Make the zip that students receive."""
+    from autograder.release.bundle import build_bundle
+
+    try:
+        console.print(Text(f"made {build_bundle(out)}"))
+    except FileNotFoundError as error:
+        console.print(Text(f"autograder: {error}"))
+        raise typer.Exit(2) from None
+
+
+def _progress(graded: Iterator[Record], total: int) -> Iterator[Record]:
+    """The records as they come, under a progress bar."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    records = []
     with Progress(*columns, console=console) as progress:
-        task = progress.add_task("grading", total=len(found))
-        for record in grade_class(found, settings, workers):
-            write_whole(out / record.student / "report.json", record_json(record))
-            records.append(record)
-            progress.update(task, advance=1, description=f"graded {record.student}")
+        task = progress.add_task("grading", total=total)
+        for record in graded:
+            progress.update(task, advance=1, description=f"graded {escape(record.student)}")
+            yield record
+
+
+def _grade(found: list[Submission], settings: Settings, workers: int, out: Path) -> list[Record]:
+    """Grade, writing each report as soon as it is there; the records in the order of the students."""
+    records = []
+    for record in _progress(grade_class(found, settings, workers), len(found)):
+        write_whole(out / record.student / "report.json", record_json(record))
+        records.append(record)
     return sorted(records, key=lambda record: record.student)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import platform
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.util import Finalize
@@ -17,33 +17,43 @@ from autograder.record import CheckResult, Record
 from autograder.rubric import load_rubric
 from autograder.submissions import Submission
 
+Judge = Callable[[Submission, Settings], Record]
+
 _workers: Workers | None = None
 
 
-def grade_class(submissions: Sequence[Submission], settings: Settings, workers: int = 0) -> Iterator[Record]:
+def grade_class(
+    submissions: Sequence[Submission], settings: Settings, workers: int = 0, judge: Judge | None = None
+) -> Iterator[Record]:
     """The record of every submission, as they are ready. `workers` judges work at once (0: one per core).
 
-    A judge that fails costs its submission the marks (outcome `error`), never another one.
+    A judge that dies costs its own submission the marks (outcome `error`), never another one.
     """
-    count = workers or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    context = multiprocessing.get_context("spawn")
     waiting = list(submissions)
+    alone = False
     while waiting:
-        alone = len(waiting) < len(submissions)
-        with ProcessPoolExecutor(1 if alone else count, context, _start_judge, (settings,)) as pool:
-            futures = {pool.submit(_judge, submission, settings): submission for submission in waiting}
-            broken: list[Submission] = []
+        count = 1 if alone else workers or _cores()
+        died: list[Submission] = []
+        context = multiprocessing.get_context("spawn")
+        with ProcessPoolExecutor(min(count, len(waiting)), context, _start_judge, (settings,)) as pool:
+            futures = {pool.submit(judge or judge_one, submission, settings): submission for submission in waiting}
             for future in as_completed(futures):
                 record = _finished(future, futures[future], settings)
                 if record is None:
-                    broken.append(futures[future])
+                    died.append(futures[future])
                 else:
                     yield record
-        # A judge died and took the pool with it: go on one by one, and give up on the one that kills its judge.
-        if broken and alone:
-            yield failed_record(broken[0], settings, "the judge of this submission died twice")
-            broken = broken[1:]
-        waiting = broken
+        # A judge that died took its pool with it. Which submission did it? Judged one by one, it is the first.
+        died.sort(key=waiting.index)
+        if died and alone:
+            yield failed_record(died.pop(0), settings, "the judge of this submission died twice")
+        waiting, alone = died, True
+
+
+def judge_one(submission: Submission, settings: Settings) -> Record:
+    """Judge one submission with this process's workers."""
+    assert _workers is not None
+    return judge_submission(submission, settings, _workers)
 
 
 def failed_record(submission: Submission, settings: Settings, reason: str) -> Record:
@@ -91,6 +101,6 @@ def _start_judge(settings: Settings) -> None:
     load_hidden(settings.data, settings.data_path)
 
 
-def _judge(submission: Submission, settings: Settings) -> Record:
-    assert _workers is not None
-    return judge_submission(submission, settings, _workers)
+def _cores() -> int:
+    """The processor cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

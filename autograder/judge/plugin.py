@@ -43,14 +43,13 @@ class GradingPlugin:
         order = list(self._entries)
         items.sort(key=lambda item: order.index(_declaration(item).id))
 
-    @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_call(self, item: pytest.Item) -> Iterator[None]:
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
         """Skip a check whose premise failed."""
         for name in _declaration(item).needs:
             needed = self.results[name]
             if needed.outcome != "passed":
                 pytest.skip(f"not checked, because “{needed.title}” has not passed")
-        return (yield)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[Any]:

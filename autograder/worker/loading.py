@@ -4,12 +4,25 @@ from __future__ import annotations
 import __future__
 
 import ast
+import functools
 import linecache
+import operator
 import sys
 import types
+from collections.abc import Callable
 from typing import Any
 
 PLACE = "cell "
+FUTURE_FLAGS = functools.reduce(
+    operator.or_, (getattr(__future__, name).compiler_flag for name in __future__.all_feature_names)
+)
+
+
+class NoShell:
+    """Stands where a notebook has IPython: every magic and shell line does nothing."""
+
+    def __getattr__(self, name: str) -> Callable[..., None]:
+        return lambda *arguments, **keywords: None
 
 
 class LoadedModule:
@@ -19,6 +32,9 @@ class LoadedModule:
         self.module = types.ModuleType("__main__")
         self.failures: list[str] = []
         self._lines: dict[str, list[str]] = {}
+        self._future_flags = 0
+        # A shell line inside a needed block, such as `!pip install` after a failed import, does nothing here.
+        vars(self.module)["get_ipython"] = NoShell
         sys.modules["__main__"] = self.module
 
     def run(self, cell: int, line: int, source: str) -> None:
@@ -27,7 +43,7 @@ class LoadedModule:
         self._remember(filename, line, source)
         try:
             try:
-                self._execute(filename, line, source, flags=0)
+                self._execute(filename, line, source, flags=self._future_flags)
             except NameError:
                 # An annotation may name something that could not be imported: do not evaluate annotations then.
                 self._execute(filename, line, source, flags=__future__.annotations.compiler_flag)
@@ -42,6 +58,7 @@ class LoadedModule:
     def _execute(self, filename: str, line: int, source: str, flags: int) -> None:
         tree = ast.increment_lineno(ast.parse(source, filename), line - 1)
         code = compile(tree, filename, "exec", flags=flags, dont_inherit=True)
+        self._future_flags |= code.co_flags & FUTURE_FLAGS
         exec(code, vars(self.module))
 
     def _remember(self, filename: str, line: int, source: str) -> None:

@@ -1,0 +1,160 @@
+"""Code cells from the bytes of a notebook or a script."""
+
+from __future__ import annotations
+
+import codecs
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from autograder.submissions.safe_name import shown
+from autograder.submissions.submission import SubmittedFile
+
+MAX_CELLS = 20_000
+"""Most cells of one notebook."""
+MAX_SOURCE = 512 * 1024
+"""Most characters of code in one file: a syntax tree takes up to a kilobyte for each."""
+MAX_VALUES = 5_000_000
+"""Most JSON values in one file: each takes up to a hundred bytes in memory."""
+
+# A byte-order mark and the encoding it announces; UTF-32 first, its mark begins like that of UTF-16.
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+# "# %% [markdown]" of percent scripts, "# In[3]:" of notebooks exported as scripts.
+_CELL_MARK = re.compile(r"^#\s*(?:%%(?P<title>.*)|In\s?\[[ \d]*\]:?\s*)$")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One code cell."""
+
+    number: int
+    """Position in the notebook from 1, all kinds of cells counted."""
+    source: str
+
+
+def read_cells(file: SubmittedFile) -> tuple[list[Cell], list[str]]:
+    """Return the code cells of a file and the problems met; never raises.
+
+    Reads notebook formats 2 to 4, and Python scripts: one cell, or one for each `# %%` or `# In[n]:`.
+    Each problem names the file, what is wrong, and the remedy.
+    """
+    name = shown(file.name)
+    if not file.content.strip(b" \t\r\n\0"):
+        return [], [f"{name}: the file is empty. Save the notebook and hand it in again."]
+    text, problems = _decode(file.content, name)
+    if file.name.lower().endswith(".py") and not text.lstrip().startswith("{"):
+        cells = list(_script_cells(text))
+    else:
+        sources, found = _notebook_sources(text, name)
+        problems += found
+        cells = [Cell(number, source) for number, source in sources if source.strip()]
+    if not cells and not problems:
+        problems.append(f"{name}: holds no code. Check that the right file was handed in, and saved before.")
+    return _limited(cells, name, problems), problems
+
+
+def _decode(content: bytes, name: str) -> tuple[str, list[str]]:
+    """Decode by byte-order mark, else UTF-8 (16 or 32 when JSON shows it), else Windows-1252."""
+    encoding = ""
+    for mark, marked in _MARKS:
+        if content.startswith(mark):
+            content, encoding = content[len(mark) :], marked
+            break
+    try:
+        return content.decode(encoding or json.detect_encoding(content[:4])), []
+    except UnicodeDecodeError:
+        problem = f"{name}: is not UTF-8 and was read as Windows-1252. Save it as UTF-8."
+        return content.decode("cp1252", "replace"), [problem]
+
+
+def _notebook_sources(text: str, name: str) -> tuple[list[tuple[int, str]], list[str]]:
+    """Return number and source of each code cell of a notebook's JSON."""
+    if text.count("[") + text.count("{") + text.count(",") > MAX_VALUES:
+        return [], [f"{name}: holds more than {MAX_VALUES} values. Clear its outputs and save it again."]
+    try:
+        notebook = json.loads(text)
+    except json.JSONDecodeError as error:
+        where = f"line {error.lineno} column {error.colno}"
+        cut = (
+            " (the file seems to be cut off)"
+            if text.lstrip().startswith("{") and not text.rstrip().endswith("}")
+            else ""
+        )
+        what = f"is no notebook: {error.msg} at {where}{cut}"
+        return [], [f"{name}: {what}. Open it in Jupyter, save it, and hand it in again."]
+    except (RecursionError, ValueError, MemoryError) as error:
+        what = "its JSON is nested too deep" if isinstance(error, RecursionError) else "its JSON cannot be read"
+        return [], [f"{name}: {what}. Open it in Jupyter, save it, and hand it in again."]
+    raw = _raw_cells(notebook)
+    if raw is None:
+        return [], [f"{name}: is JSON but no notebook: it has no list of cells. Hand in the .ipynb file."]
+    sources: list[tuple[int, str]] = []
+    problems: list[str] = []
+    for number, cell in enumerate(raw[:MAX_CELLS], start=1):
+        if not isinstance(cell, dict):
+            problems.append(f"{name}: cell {number} is no cell. Open it in Jupyter, save it, hand it in again.")
+            continue
+        if cell.get("cell_type") != "code":
+            continue
+        source = cell.get("source", cell.get("input"))
+        if isinstance(source, list) and all(isinstance(line, str) for line in source):
+            source = "".join(source)
+        if isinstance(source, str):
+            sources.append((number, source))
+        else:
+            problems.append(f"{name}: cell {number} has no source. Open it in Jupyter, save it, hand it in again.")
+    if len(raw) > MAX_CELLS:
+        problems.append(f"{name}: has {len(raw)} cells; the first {MAX_CELLS} count. Remove the rest.")
+    return sources, problems
+
+
+def _raw_cells(notebook: object) -> list[object] | None:
+    """Return the cells of a format 4 notebook, or of all worksheets of an older one."""
+    if not isinstance(notebook, dict):
+        return None
+    if isinstance(notebook.get("cells"), list):
+        return list(notebook["cells"])
+    worksheets = notebook.get("worksheets")
+    if not isinstance(worksheets, list):
+        return None
+    sheets = [sheet["cells"] for sheet in worksheets if isinstance(sheet, dict) and "cells" in sheet]
+    return [cell for cells in sheets if isinstance(cells, list) for cell in cells]
+
+
+def _script_cells(text: str) -> Iterator[Cell]:
+    """Split a script at its cell marks; a mark line stays in its cell, as the first line."""
+    number, lines, is_code = 1, list[str](), True
+    for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n"):
+        mark = _CELL_MARK.match(line)
+        if mark:
+            if any(kept.strip() for kept in lines):
+                if is_code:
+                    yield Cell(number, "\n".join(lines))
+                number += 1
+            lines = []
+            is_code = not re.search(r"\[(markdown|md|raw)\]", mark["title"] or "")
+        lines.append(line)
+    if is_code and any(line.strip() for line in lines):
+        yield Cell(number, "\n".join(lines))
+
+
+def _limited(cells: list[Cell], name: str, problems: list[str]) -> list[Cell]:
+    """Cut the cells at the limit of characters, and replace what no parser accepts as text."""
+    kept: list[Cell] = []
+    total = 0
+    for cell in cells:
+        total += len(cell.source)
+        if total > MAX_SOURCE:
+            what = f"has over {MAX_SOURCE} characters of code; cell {cell.number} and later do not count"
+            problems.append(f"{name}: {what}. Move data out of the code.")
+            break
+        # JSON may hold half of a surrogate pair, which is no character.
+        kept.append(Cell(cell.number, cell.source.encode("utf-8", "replace").decode("utf-8")))
+    return kept

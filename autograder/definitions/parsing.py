@@ -1,0 +1,246 @@
+"""Parse a cell; repair it where the parser complains; drop a broken top-level block, never the cell."""
+
+from __future__ import annotations
+
+import ast
+import functools
+import re
+import textwrap
+import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from autograder.definitions.cells import Cell
+from autograder.submissions.safe_name import shown
+
+# Cell magics that run their cell as Python in the notebook's own namespace.
+_PYTHON_MAGICS = frozenset({"time", "capture", "prun"})
+_CELL_MAGIC = re.compile(r"\s*%%(\w+)[^\n]*")
+# No two parts of a branch can match the same blanks: a line of blanks must not take quadratic time.
+_MAGIC_LINE = re.compile(r"^[ \t]*(?:[%!?,;/]|>>>|In \[)|^[^#\n]*(?:=[ \t]*[%!]|\?[ \t]*$)", re.MULTILINE)
+_INVISIBLE = {ord(c): " " for c in "\u00a0\u1680\u2007\u202f\u205f\u3000"} | {
+    ord(c): None for c in "\u200b\u200c\u200d\u2060\ufeff"
+}
+_CONTINUES = re.compile(r"(?:else|elif|except|finally)\b|[)\]}]")
+_BINDING = re.compile(r"^(?:(?:async +)?def|class)[ \t]+(\w+)|^(\w+)[ \t]*(?::[^=\n]*)?=(?!=)", re.MULTILINE)
+_OPEN_END = re.compile("never closed|unterminated|EOF|unexpected end")
+
+MAX_EFFORT = 10_000_000
+"""Characters that the repairs of one notebook may parse: one made to be slow is cut, not waited for."""
+TRANSFORM_EFFORT = 6
+"""Cost of IPython's transformation, for every magic and character, in characters parsed."""
+MAX_EXTENSIONS = 30
+"""Blocks after an unclosed bracket or string that are tried as its continuation."""
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """A parsed stretch of a cell."""
+
+    body: tuple[ast.stmt, ...]
+    lines: tuple[bytes, ...]
+    """The text that was parsed, in UTF-8, which the columns of `body` count."""
+    offset: int
+    """Lines of the cell before the chunk."""
+
+
+@dataclass(frozen=True)
+class Dropped:
+    """A stretch of a cell that is left out."""
+
+    line: int
+    """Line of the cell, from 1, that the parser complained about."""
+    reason: str
+    names: tuple[str, ...]
+    """Top-level names that it seems to bind."""
+
+
+@dataclass(frozen=True)
+class ParsedCell:
+    """What could be parsed of a cell, and what could not."""
+
+    chunks: tuple[Chunk, ...]
+    dropped: tuple[Dropped, ...]
+
+
+class Budget:
+    """Effort left for the repairs of one notebook."""
+
+    def __init__(self, effort: int = MAX_EFFORT) -> None:
+        self._left = effort
+
+    def take(self, effort: int) -> bool:
+        """Spend `effort` and return True, or return False when less is left."""
+        if effort > self._left:
+            return False
+        self._left -= effort
+        return True
+
+
+def parse_cell(cell: Cell, budget: Budget) -> ParsedCell:
+    """Parse a cell; never raises.
+
+    Repairs are tried in turn: magics and shell lines become calls of `get_ipython()`, as in IPython;
+    invisible spaces become spaces; a common indentation goes; tabs become spaces. Lines keep their
+    numbers. What still does not parse is dropped by top-level blocks.
+    """
+    source = cell.source.replace("\r\n", "\n").replace("\r", "\n")
+    magic = _CELL_MAGIC.match(source)
+    if magic and magic[1] in _PYTHON_MAGICS:
+        source = "\n" * source[: magic.end()].count("\n") + source[magic.end() :]
+    elif magic:
+        names = _bound_names(source)
+        reason = f"the cell is given to %%{magic[1]} and not run as Python"
+        line = source[: magic.start(1)].count("\n") + 1
+        return ParsedCell((), (Dropped(line, reason, names),) if names else ())
+    tree = _parse_repaired(source, budget)
+    if isinstance(tree, _Tree):
+        return ParsedCell((Chunk(tree.body, tree.lines, 0),), ())
+    return _parse_blocks(source, budget)
+
+
+@dataclass(frozen=True)
+class _Tree:
+    body: tuple[ast.stmt, ...]
+    lines: tuple[bytes, ...]
+
+
+def _parse(source: str) -> _Tree:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        body = ast.parse(source).body
+    return _Tree(tuple(body), tuple(source.encode("utf-8").split(b"\n")))
+
+
+def _parse_repaired(source: str, budget: Budget) -> _Tree | SyntaxError:
+    """Return the tree after as few repairs as it takes, or the complaint that is left."""
+    complaint = SyntaxError("too long to be repaired", ("", 1, 1, ""))
+    repaired = source
+    for repair in (_as_it_is, _plain_spaces, _ipython_calls, _dedent, _tabs_of_8, _tabs_of_4):
+        if repair is _ipython_calls:
+            # IPython reads the whole text again for every line that it changes.
+            magics = len(_MAGIC_LINE.findall(repaired))
+            if not magics or not budget.take(TRANSFORM_EFFORT * (magics + 1) * (len(repaired) + 1000)):
+                continue
+        candidate = repair(repaired)
+        if (candidate == repaired and repair is not _as_it_is) or not budget.take(len(candidate)):
+            continue
+        try:
+            return _parse(candidate)
+        except SyntaxError as error:
+            if repair not in (_tabs_of_8, _tabs_of_4):
+                complaint, repaired = error, candidate
+        except (ValueError, RecursionError, MemoryError, OverflowError) as error:
+            reason = str(error) if isinstance(error, ValueError) else "nested too deep"
+            return SyntaxError(reason, ("", 1, 1, ""))
+    return complaint
+
+
+def _as_it_is(source: str) -> str:
+    return source
+
+
+def _plain_spaces(source: str) -> str:
+    return source.translate(_INVISIBLE)
+
+
+def _dedent(source: str) -> str:
+    return textwrap.dedent(source)
+
+
+def _tabs_of_8(source: str) -> str:
+    return source.expandtabs(8)
+
+
+def _tabs_of_4(source: str) -> str:
+    return source.expandtabs(4)
+
+
+@functools.cache
+def _transform() -> Callable[[str], str]:
+    # Importing IPython takes half a second, and most notebooks do not need it.
+    from IPython.core.inputtransformer2 import TransformerManager
+
+    manager = TransformerManager()  # type: ignore[no-untyped-call, unused-ignore]
+    transform: Callable[[str], str] = manager.transform_cell
+    return transform
+
+
+def _ipython_calls(source: str) -> str:
+    """Return the source with magics and shell lines as calls; every line keeps its number."""
+    body = source.lstrip("\n")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            changed = _transform()(body).split("\n")
+    except Exception:  # IPython raises whatever its tokenizer does; the text then stays as it is
+        return source
+    # IPython joins the lines of a magic that ends in a backslash, and drops leading blank lines.
+    before = body.split("\n")
+    blank = next((index for index, line in enumerate(before) if line.strip()), 0)
+    result = [""] * (len(source) - len(body) + blank)
+    index = blank
+    for line in changed:
+        result.append(line)
+        if "get_ipython()" in line and index < len(before) and line.strip() != before[index].strip():
+            while index + 1 < len(before) and before[index].rstrip().endswith("\\"):
+                result.append("")
+                index += 1
+        index += 1
+    return "\n".join(result)
+
+
+def _parse_blocks(source: str, budget: Budget) -> ParsedCell:
+    """Parse block by block: from a line at the margin to the next."""
+    lines = source.split("\n")
+    starts = [*_block_starts(lines), len(lines)]
+    chunks: list[Chunk] = []
+    dropped: list[Dropped] = []
+    at = 0
+    while at < len(starts) - 1:
+        begin = starts[at]
+        found = _parse_open_block(lines, starts, at, budget)
+        if isinstance(found, SyntaxError):
+            at += 1
+            block = lines[begin : starts[at]]
+            line = begin + max(1, min(found.lineno or 1, len(block)))
+            reason = f"does not parse: {shown(str(found.msg))}"
+            dropped.append(Dropped(line, reason, _bound_names("\n".join(block))))
+        else:
+            at, tree = found
+            chunks.append(Chunk(tree.body, tree.lines, begin))
+    return ParsedCell(tuple(chunks), tuple(dropped))
+
+
+def _parse_open_block(
+    lines: list[str], starts: list[int], at: int, budget: Budget
+) -> tuple[int, _Tree] | SyntaxError:
+    """Parse the block at `starts[at]`, and those after it while a bracket or string of it is open.
+
+    Returns the index of the next block and the tree, or the first complaint.
+    """
+    first: SyntaxError | None = None
+    for end in range(at + 1, min(at + 1 + MAX_EXTENSIONS, len(starts))):
+        tree = _parse_repaired("\n".join(lines[starts[at] : starts[end]]), budget)
+        if isinstance(tree, _Tree):
+            return end, tree
+        first = first or tree
+        if not _OPEN_END.search(str(tree.msg)):
+            break
+    return first or SyntaxError("too long to be repaired")
+
+
+def _block_starts(lines: list[str]) -> Iterator[int]:
+    """Yield the lines where a top-level block begins; decorators and `else` belong to their blocks."""
+    first = next((number for number, line in enumerate(lines) if line.strip()), 0)
+    decorated = False
+    for number, line in enumerate(lines):
+        if number != first and (not line.strip() or line[0] in " \t#\u00a0" or _CONTINUES.match(line)):
+            continue
+        if not decorated:
+            yield number
+        decorated = line.startswith("@")
+
+
+def _bound_names(source: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(match[1] or match[2] for match in _BINDING.finditer(source)))

@@ -1,0 +1,124 @@
+"""Read a zip of submissions in memory: no path, link, or announced size in it is trusted."""
+
+from __future__ import annotations
+
+import lzma
+import stat
+import struct
+import zipfile
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+
+from autograder.submissions.listing import (
+    MAX_ARCHIVE_BYTES,
+    MAX_DEPTH,
+    MAX_ENTRIES,
+    MAX_FILE_BYTES,
+    MEBIBYTE,
+    Entry,
+    Listing,
+    Names,
+    UnreadableFileError,
+    ignored,
+    too_big,
+)
+from autograder.submissions.safe_name import RULE, shown
+from autograder.submissions.submission import SubmissionError
+
+
+class Archive:
+    """An open zip file whose members are read into memory, never extracted."""
+
+    def __init__(self, path: Path) -> None:
+        """Open the zip; raises SubmissionError when it is none, is damaged, or holds too many files."""
+        try:
+            self._zip = zipfile.ZipFile(path)
+        except (
+            zipfile.BadZipFile,
+            OSError,
+            EOFError,
+            ValueError,
+            NotImplementedError,
+            struct.error,
+        ) as error:
+            raise SubmissionError(f"{shown(str(path))}: cannot be read as a zip: {error}. Pack it again.") from error
+        self._left = MAX_ARCHIVE_BYTES
+        if len(self._zip.infolist()) > MAX_ENTRIES:
+            self._zip.close()
+            raise SubmissionError(
+                f"{shown(str(path))}: holds more than {MAX_ENTRIES} files. Pack only the submissions."
+            )
+
+    def close(self) -> None:
+        """Close the zip file."""
+        self._zip.close()
+
+    def listing(self) -> Listing:
+        """List the members; a path that tries to leave its folder is kept under a safe name and reported."""
+        listing = Listing()
+        names = Names()
+        by_path: dict[tuple[str, ...], Entry] = {}
+        for info in self._zip.infolist():
+            # Some Windows programs separate folders by backslashes.
+            raw = tuple(part for part in info.filename.replace("\\", "/").split("/") if part not in {"", "."})
+            if any(ignored(part) for part in raw) or not raw:
+                continue
+            if len(raw) > MAX_DEPTH + 1:
+                parts = names.safe(raw[:MAX_DEPTH])
+                text = f"{'/'.join(parts)}/…: is nested too deep to be read. Move it up."
+                listing.folders.update(parts[:depth] for depth in range(1, len(parts) + 1))
+                listing.problems.append((parts, text))
+                continue
+            parts = names.safe(raw)
+            if parts != raw:
+                text = f"{'/'.join(parts)}: the zip calls it {shown(info.filename)!r}; in names, {RULE}."
+                listing.problems.append((parts, text))
+            if info.is_dir():
+                listing.folders.add(parts)
+                continue
+            listing.folders.update(parts[:depth] for depth in range(1, len(parts)))
+            if stat.S_ISLNK(info.external_attr >> 16):
+                text = f"{'/'.join(parts)}: is a link and was not followed. Hand in the file itself."
+                listing.problems.append((parts, text))
+            else:
+                if parts in by_path:
+                    text = f"{'/'.join(parts)}: is in the zip more than once; the last one counts. Pack it once."
+                    listing.problems.append((parts, text))
+                by_path[parts] = Entry(parts, self._reader(info, "/".join(parts)))
+        listing.files = [by_path[parts] for parts in sorted(by_path)]
+        return listing
+
+    def _reader(self, info: zipfile.ZipInfo, name: str) -> Callable[[], bytes]:
+        return lambda: self._read(info, name)
+
+    def _read(self, info: zipfile.ZipInfo, name: str) -> bytes:
+        if info.flag_bits & 0x1:
+            raise UnreadableFileError(f"{name}: is encrypted. Pack it without a password.")
+        if info.file_size > MAX_FILE_BYTES:
+            raise too_big(name, info.file_size)
+        if info.file_size > self._left:
+            raise UnreadableFileError(
+                f"{name}: the zip unpacks to over {MAX_ARCHIVE_BYTES // MEBIBYTE} MiB. Split it."
+            )
+        self._left -= info.file_size
+        try:
+            with self._zip.open(info) as stream:
+                # The announced size may be a lie: never read more than it.
+                content = stream.read(info.file_size + 1)
+        except (
+            lzma.LZMAError,
+            zipfile.BadZipFile,
+            zlib.error,
+            OSError,
+            EOFError,
+            RuntimeError,
+            ValueError,
+            NotImplementedError,
+        ) as error:
+            raise UnreadableFileError(
+                f"{name}: is damaged in the zip: {shown(str(error))}. Pack it again."
+            ) from error
+        if len(content) > info.file_size:
+            raise UnreadableFileError(f"{name}: is longer than the zip announces. Pack it again.")
+        return content

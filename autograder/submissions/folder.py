@@ -1,0 +1,102 @@
+"""List a folder of submissions without following links."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable
+from pathlib import Path
+
+from autograder.submissions.listing import (
+    MAX_DEPTH,
+    MAX_ENTRIES,
+    MAX_FILE_BYTES,
+    Entry,
+    Listing,
+    Names,
+    UnreadableFileError,
+    ignored,
+    too_big,
+)
+from autograder.submissions.safe_name import RULE, shown
+from autograder.submissions.submission import SubmissionError
+
+
+def list_folder(source: Path) -> Listing:
+    """List a folder without following links.
+
+    Raises SubmissionError when the folder itself cannot be listed or holds too much.
+    """
+    listing = Listing()
+    names = Names()
+    stack: list[tuple[Path, tuple[str, ...]]] = [(source, ())]
+    count = 0
+    while stack:
+        folder, raw_above = stack.pop()
+        above = names.safe(raw_above)
+        try:
+            with os.scandir(folder) as scan:
+                children = sorted(scan, key=lambda child: os.fsencode(child.name))
+        except OSError as error:
+            if not above:
+                raise SubmissionError(
+                    f"{shown(str(source))}: cannot be listed: {error.strerror}. Allow reading it."
+                ) from error
+            listing.problems.append(
+                (above, f"{'/'.join(above)}: cannot be listed: {error.strerror}. Allow reading it.")
+            )
+            continue
+        count += len(children)
+        if count > MAX_ENTRIES:
+            raise SubmissionError(
+                f"{shown(str(source))}: holds more than {MAX_ENTRIES} entries. Give the folder of the class."
+            )
+        for child in children:
+            if ignored(child.name):
+                continue
+            raw = (*raw_above, child.name)
+            parts = names.safe(raw)
+            if parts[-1] != child.name:
+                text = f"{'/'.join(parts)}: was named {shown(child.name)!r}; in names, {RULE}."
+                listing.problems.append((parts, text))
+            if child.is_symlink():
+                listing.problems.append(
+                    (parts, f"{'/'.join(parts)}: is a link and was not followed. Hand in the file itself.")
+                )
+            elif child.is_dir(follow_symlinks=False):
+                listing.folders.add(parts)
+                if len(parts) > MAX_DEPTH:
+                    listing.problems.append(
+                        (
+                            parts,
+                            f"{'/'.join(parts)}: is nested too deep to be looked into. Move its files up.",
+                        )
+                    )
+                else:
+                    stack.append((Path(child.path), raw))
+            else:
+                listing.files.append(Entry(parts, _folder_reader(Path(child.path), parts)))
+    listing.files.sort(key=lambda entry: entry.parts)
+    return listing
+
+
+def _folder_reader(path: Path, parts: tuple[str, ...]) -> Callable[[], bytes]:
+    return lambda: read_file(path, "/".join(parts))
+
+
+def read_file(path: Path, name: str) -> bytes:
+    """Return the bytes of a regular file; raises UnreadableFileError that calls it `name`."""
+    # Not to follow a link that took the file's place, and not to wait for the writer of a pipe.
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    try:
+        descriptor = os.open(path, flags)
+        with os.fdopen(descriptor, "rb") as stream:
+            status = os.fstat(descriptor)
+            if not stat.S_ISREG(status.st_mode):
+                raise UnreadableFileError(f"{name}: is not a plain file. Hand in the notebook itself.")
+            content = stream.read(MAX_FILE_BYTES + 1)
+    except OSError as error:
+        raise UnreadableFileError(f"{name}: cannot be read: {error.strerror}. Allow reading it.") from error
+    if len(content) > MAX_FILE_BYTES:
+        raise too_big(name, status.st_size)
+    return content

@@ -1,0 +1,67 @@
+"""A small judging: the real graders and workers, on data so small that training takes no time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+import torch
+
+from autograder.contracts import load_contract
+from autograder.definitions import Cell, slice_definitions
+from autograder.judge.hidden_data import Encoded, HiddenData
+from autograder.judge.judge import run_graders
+from autograder.judge.judging import Judging
+from autograder.judge.workers import Workers
+from autograder.record import CheckResult
+from autograder.rubric import load_rubric
+from autograder.sandbox import Level
+from autograder.thresholds import Thresholds
+from textlab.checks.draw import Draw
+
+NETWORK = {"emb_dim": 12, "out_channels": 8, "kernel_sizes": [2, 3], "dropout": 0.1}
+Grade = Callable[..., dict[str, CheckResult]]
+
+
+def tiny_data() -> HiddenData:
+    """Reviews of 12 tokens in which token 2 praises and token 3 blames."""
+    draw = Draw(5)
+    labels = torch.tensor([float(number % 2) for number in range(80)])
+    ids = draw.token_ids(80, 12, 30, avoid=[0, 1, 2, 3])
+    ids[:, 4] = torch.where(labels == 1, 2, 3)
+    reviews = Encoded(ids, torch.full((80,), 12), labels)
+    return HiddenData(train=reviews, test=reviews, vocab_size=30)
+
+
+def tiny_thresholds() -> Thresholds:
+    """A budget of two epochs that asks for nothing."""
+    return Thresholds(NETWORK, 80, 80, 2, 16, 12, f1_at_least=0.0, delta_share_at_most=0.5)
+
+
+@pytest.fixture
+def grade_source() -> Iterator[Grade]:
+    """Grades Python source as the cells of a notebook (split at lines "# ---") with the real graders."""
+    open_workers: list[Workers] = []
+
+    def grade(source: str, workers: Workers | None = None) -> dict[str, CheckResult]:
+        made = workers or Workers(Level.PROCESS)
+        open_workers.append(made)
+        contract = load_contract()
+        names = [name for role in contract.values() for name in role.names.values()]
+        cells = [Cell(number + 1, text) for number, text in enumerate(source.split("# ---\n"))]
+        judging = Judging(
+            submission_sha256="0" * 64,
+            definitions={"2_cnn": slice_definitions(cells, names)},
+            contract=contract,
+            data=tiny_data(),
+            thresholds=tiny_thresholds(),
+            workers=made,
+        )
+        try:
+            return run_graders(judging, load_rubric()).results
+        finally:
+            judging.close()
+
+    yield grade
+    for workers in open_workers:
+        workers.close()

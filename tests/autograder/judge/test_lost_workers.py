@@ -1,0 +1,79 @@
+"""A worker that dies or lies at any verb costs the check that was running and nothing else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from autograder.judge.client import Worker
+from autograder.judge.workers import Workers
+from autograder.rubric import load_rubric
+from autograder.sandbox import Level, start_worker
+from tests.autograder.judge.conftest import Grade
+from tests.solution_source import solution_source
+
+FIRST_USER = {
+    "load": "cnn-builds",
+    "build": "cnn-builds",
+    "parameters": "cnn-builds",
+    "forward": "cnn-shapes",
+    "get_weights": "cnn-padding",
+    "gradients": "cnn-gradients",
+    "fit": "cnn-f1",
+    "predict": "cnn-f1",
+    "call": "pad-reference",
+    "vocabulary": "interpret-tokens",
+    "probe": "interpret-tokens",
+    "set_weights": "interpret-tokens",
+}
+QUICK = ("load", "forward", "predict")
+
+
+class MortalWorker(Worker):
+    """A worker whose process is killed just before it is asked for a given verb."""
+
+    def __init__(self, verb: str, deaths: list[str]) -> None:
+        super().__init__(start_worker(Level.PROCESS))
+        self._verb = verb
+        self._deaths = deaths
+
+    def request(self, verb: str, seconds: float, **arguments: Any) -> Any:
+        """Die once, at the first request for the verb."""
+        self.wait_ready()
+        if verb == self._verb and not self._deaths:
+            self._deaths.append(verb)
+            self._process._process.kill()
+        return super().request(verb, seconds, **arguments)
+
+
+class MortalWorkers(Workers):
+    """Hands out workers that die once, at a given verb."""
+
+    def __init__(self, verb: str) -> None:
+        super().__init__(Level.PROCESS)
+        self.deaths: list[str] = []
+        self._verb = verb
+
+    def _start(self) -> Worker:
+        return MortalWorker(self._verb, self.deaths)
+
+
+@pytest.mark.parametrize(
+    "verb", [pytest.param(verb, marks=() if verb in QUICK else pytest.mark.slow) for verb in FIRST_USER]
+)
+def test_killing_the_worker_at_a_verb_loses_that_check_only(grade_source: Grade, verb: str) -> None:
+    workers = MortalWorkers(verb)
+    results = grade_source(solution_source(), workers)
+    assert workers.deaths == [verb]
+    lost = {name: result.outcome for name, result in results.items() if result.outcome not in ("passed", "skipped")}
+    assert lost == {FIRST_USER[verb]: "crashed"}
+    for name, result in results.items():
+        if result.outcome == "skipped":
+            assert "not passed" in result.message or "could not be trained" in result.message, name
+
+
+def test_the_solution_passes_every_check(grade_source: Grade) -> None:
+    results = grade_source(solution_source())
+    assert {name: result.message for name, result in results.items() if result.outcome != "passed"} == {}
+    assert list(results) == [entry.id for entry in load_rubric().checks]

@@ -1,0 +1,104 @@
+"""The writers: what they say, what they escape, and that they never leave half a file."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import re
+from pathlib import Path
+
+import pytest
+
+from autograder.record import SCHEMA, record_json
+from autograder.reports.class_page import class_page, distribution, hardest
+from autograder.reports.files import write_whole
+from autograder.reports.grades import defused, grades_csv
+from autograder.rubric import load_rubric
+from tests.records import record
+
+ROLES = load_rubric().roles
+
+
+def test_the_json_report_holds_the_fields_of_the_schema() -> None:
+    fields = json.loads(record_json(record(outcomes={"cnn-f1": "failed"})))
+    assert fields["schema"] == SCHEMA
+    assert list(fields)[-1] == "seconds"
+    assert fields["max_score"] - fields["score"] == 4
+    assert fields["submission"]["files"] == [{"name": "2_cnn.ipynb", "sha256": "0" * 64}]
+    assert set(fields["checks"][0]) == {
+        "id", "title", "role", "points", "max_points", "outcome", "message", "hint", "visibility"
+    }  # fmt: skip
+
+
+def test_grades_have_one_row_a_student_in_order_and_one_column_a_role() -> None:
+    rows = list(csv.reader(io.StringIO(grades_csv([record("bob"), record("ada", {"cnn-f1": "failed"})], ROLES))))
+    assert rows[0] == ["student", "score", "max_score", "cnn", "interpret", "problems"]
+    assert [row[0] for row in rows[1:]] == ["ada", "bob"]
+    assert rows[1][1:5] == ["32", "36", "18", "14"]
+
+
+@pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)", "\tx"])
+def test_no_name_is_a_formula(name: str) -> None:
+    rows = list(csv.reader(io.StringIO(grades_csv([record(name)], ROLES))))
+    assert rows[1][0] == defused(name) == "'" + name
+
+
+def test_quotes_commas_and_line_ends_in_problems_survive() -> None:
+    problem = 'a "quoted", two\nline problem'
+    rows = list(csv.reader(io.StringIO(grades_csv([record(problems=(problem,))], ROLES))))
+    assert rows[1][-1] == problem
+
+
+def test_the_class_page_escapes_whatever_students_wrote() -> None:
+    script = "<script>alert(1)</script>"
+    page = class_page([record(script, {"cnn-f1": "failed"}, message=script, problems=(script,))], ROLES)
+    assert "<script" not in page
+    assert page.count("&lt;script&gt;") >= 4
+
+
+def test_the_class_page_is_self_contained() -> None:
+    page = class_page([record()], ROLES)
+    assert not re.findall(r"(?:src|href)=[\"'](?!#)", page)
+    assert "@import" not in page
+
+
+def test_the_class_page_says_when_the_sandbox_was_weak() -> None:
+    assert "weaker sandbox" in class_page([record(sandbox="process")], ROLES)
+    assert "weaker sandbox" not in class_page([record()], ROLES)
+
+
+def test_the_class_page_of_nobody_is_a_page() -> None:
+    assert "0 submissions" in class_page([], ROLES)
+
+
+def test_the_distribution_counts_every_student_once() -> None:
+    everything_failed = {entry.id: "failed" for entry in load_rubric().checks}
+    bars = distribution([record("a"), record("b", everything_failed), record("c", everything_failed)])  # type: ignore[arg-type]
+    assert [bar.count for bar in bars] == [2, 0, 0, 0, 0, 0, 0, 0, 0, 1]
+
+
+def test_the_hardest_check_comes_first_and_unchecked_ones_do_not_count() -> None:
+    class_records = [
+        record("a", {"cnn-f1": "failed", "cnn-padding": "failed"}),
+        record("b", {"cnn-f1": "failed", "cnn-padding": "skipped"}),
+    ]
+    assert [(hard.title, hard.lost, hard.passed) for hard in hardest(class_records)] == [
+        ("cnn-f1", 2, 0),
+        ("cnn-padding", 1, 0),
+    ]
+
+
+def test_a_write_that_fails_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    target = tmp_path / "report.json"
+    write_whole(target, "old")
+
+    def full_disk(descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full_disk)
+    with pytest.raises(OSError, match="No space"):
+        write_whole(target, "new")
+    assert target.read_text(encoding="utf-8") == "old"
+    assert list(tmp_path.iterdir()) == [target]

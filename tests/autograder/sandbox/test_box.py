@@ -1,0 +1,136 @@
+"""What code in the box can see and do. Skipped where the box cannot be built; the levels' test says why."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import autograder
+from autograder.judge.client import Worker
+from autograder.sandbox import Level, bubblewrap, probe_levels, seccomp, start_worker
+
+BOX = next(finding for finding in probe_levels() if finding.level is Level.BUBBLEWRAP)
+pytestmark = pytest.mark.skipif(not BOX.works, reason=BOX.reason)
+
+
+def in_box(code: str) -> str:
+    """What Python code prints in the box that workers get."""
+    rules = seccomp.filter_descriptor()
+    passed = [] if rules is None else [rules]
+    result = subprocess.run(
+        bubblewrap.command(["-c", code], rules),
+        pass_fds=passed,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert result.returncode == 0, result.stderr
+    return result.stdout.strip()
+
+
+def test_the_box_holds_textlab_the_wire_and_the_worker_only() -> None:
+    kit = "import os; print(sorted(os.listdir('/kit/autograder')), sorted(os.listdir('/kit')))"
+    assert in_box(kit) == "['__init__.py', 'wire', 'worker'] ['autograder', 'textlab']"
+
+
+@pytest.mark.parametrize("secret", ["graders", "hidden", "thresholds.json", "rubric.toml"])
+def test_secrets_are_not_there(secret: str) -> None:
+    place = Path(autograder.__path__[0]) / secret
+    assert place.exists()
+    assert in_box(
+        f"import os; print(os.path.exists({str(place)!r}), os.path.exists('/kit/autograder/{secret}'))"
+    ) == ("False False")
+
+
+def test_solutions_and_home_are_not_there() -> None:
+    project = Path(autograder.__path__[0]).parent
+    code = f"import os; print([name for name in os.listdir({str(project)!r}) if name != '.venv'])"
+    assert in_box(f"import os\nif os.path.exists({str(project)!r}): {code}\nelse: print([])") == "[]"
+
+
+def test_the_user_is_nobody_with_no_way_up() -> None:
+    uid, capabilities, privileges = in_box(
+        "import os\n"
+        "status = dict(line.split(':', 1) for line in open('/proc/self/status') if ':' in line)\n"
+        "print(os.getuid(), status['CapBnd'].strip() if os.getuid() else 'root', status['NoNewPrivs'].strip())"
+    ).split()
+    assert uid == str(bubblewrap.UID)
+    assert privileges == "1"
+    if os.getuid() == 0:
+        assert int(capabilities, 16) == 0
+
+
+def test_there_is_no_network_and_no_other_process() -> None:
+    code = (
+        "import os, socket\n"
+        "try: socket.create_connection(('127.0.0.1', 22), 1)\n"
+        "except OSError as error: print(type(error).__name__)\n"
+        "print(len([name for name in os.listdir('/proc') if name.isdigit()]) <= 3)\n"
+        "print(os.listdir('/sys') if os.path.exists('/sys') else [])"
+    )
+    listening = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(20)"])
+    try:
+        assert in_box(code).split("\n")[1:] == ["True", "[]"]
+    finally:
+        listening.kill()
+        listening.wait()
+
+
+def test_nothing_can_be_written_outside_the_scratch_folder() -> None:
+    code = (
+        "import os\n"
+        "for place in ('/usr/x', '/kit/x', '/etc/x', '/kit/textlab/x'):\n"
+        "    try: open(place, 'w'); print('wrote', place)\n"
+        "    except OSError: pass\n"
+        "open('/tmp/x', 'w').write('fine')\n"
+        "print(open('/tmp/x').read())"
+    )
+    assert in_box(code) == "fine"
+
+
+def test_the_scratch_folder_is_limited() -> None:
+    code = (
+        "try:\n"
+        "    for number in range(40):\n"
+        "        open(f'/tmp/{number}', 'wb').write(bytes(2**24))\n"
+        "    print('no limit')\n"
+        "except OSError as error: print(error.errno)"
+    )
+    assert in_box(code) == "28"
+
+
+def test_dangerous_system_calls_are_refused() -> None:
+    if seccomp.why_missing():
+        pytest.skip(str(seccomp.why_missing()))
+    code = (
+        "import ctypes, os\n"
+        "libc = ctypes.CDLL(None, use_errno=True)\n"
+        "print(libc.unshare(0x10000000), ctypes.get_errno(), libc.ptrace(0, 0, 0, 0), ctypes.get_errno())"
+    )
+    assert in_box(code) == "-1 1 -1 1"
+
+
+def test_the_environment_holds_nothing_of_the_judges(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COURSE_SECRET", "42")
+    names = set(in_box("import os; print(*os.environ)").split())
+    assert names - {"PWD", "LC_CTYPE"} == set(bubblewrap.environment("/kit"))
+
+
+def test_nothing_survives_a_killed_worker() -> None:
+    process = start_worker(Level.BUBBLEWRAP)
+    worker = Worker(process)
+    source = "import os\nif os.fork() == 0:\n    os.setsid()\n    import time\n    time.sleep(600)\n"
+    worker.request("load", 20.0, program=[[1, 1, source]], names=[])
+    import psutil
+
+    family = psutil.Process(process._process.pid).children(recursive=True)
+    assert len(family) >= 3
+    worker.close()
+    gone, alive = psutil.wait_procs(family, timeout=10)
+    assert not alive
+    assert len(gone) == len(family)

@@ -1,0 +1,105 @@
+"""Grading a class from the command line: what is written, what is said, and what a fault costs."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from autograder.command_line import app
+from autograder.grading import failed_record, grade_class
+from autograder.judge.judge import Settings
+from autograder.record import Record
+from autograder.submissions import Submission
+
+SUBMITTED = Path(__file__).parents[2] / "examples" / "submitted"
+SOLVED = ("solved_conv1d", "solved_conv2d")
+
+
+def grade(out: Path, *students: str, source: Path = SUBMITTED) -> tuple[int, str]:
+    """Run `autograder grade` for some students of the example class; exit status and what was printed."""
+    chosen = [word for student in students for word in ("--student", student)]
+    result = CliRunner().invoke(app, ["grade", str(source), "--out", str(out), *chosen])
+    return result.exit_code, result.output
+
+
+def report(out: Path, student: str, timings: bool = True) -> dict[str, object]:
+    """A written report, without its timings when told so."""
+    fields: dict[str, object] = json.loads((out / student / "report.json").read_text(encoding="utf-8"))
+    if not timings:
+        fields.pop("seconds")
+    return fields
+
+
+def test_submissions_without_anything_to_run_get_a_mark_and_a_reason(tmp_path: Path) -> None:
+    status, printed = grade(tmp_path, "untouched", "not_json")
+    assert status == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["grades.csv", "index.html", "not_json", "untouched"]
+    untouched, broken = report(tmp_path, "untouched"), report(tmp_path, "not_json")
+    assert untouched["score"] == broken["score"] == 0
+    assert {check["outcome"] for check in untouched["checks"]} == {"skipped"}  # type: ignore[attr-defined]
+    assert broken["problems"]
+    assert "not attempted" in printed
+    assert "no notebook" in printed
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["grade", "no/such/folder"], "no/such/folder"),
+        (["grade", str(SUBMITTED), "--student", "nobody_here"], "nobody_here"),
+    ],
+)
+def test_wrong_arguments_end_with_status_2_and_a_remedy(arguments: list[str], said: str) -> None:
+    result = CliRunner().invoke(app, arguments)
+    assert result.exit_code == 2
+    assert said in "".join(result.output.split("\n"))
+
+
+def test_doctor_names_the_level_that_will_be_used() -> None:
+    result = CliRunner().invoke(app, ["doctor"])
+    assert result.exit_code == 0
+    assert "autograder grade uses" in result.output
+
+
+@pytest.mark.slow
+def test_the_example_class_gets_the_marks_that_its_readme_promises_twice_the_same(tmp_path: Path) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    assert grade(first)[0] == grade(second)[0] == 0
+    students = sorted(path.name for path in SUBMITTED.iterdir())
+    for student in students:
+        assert report(first, student, timings=False) == report(second, student, timings=False), student
+    for name in ("grades.csv", "index.html"):
+        assert (first / name).read_bytes() == (second / name).read_bytes()
+    scores = {student: report(first, student) for student in students}
+    for student, fields in scores.items():
+        full = fields["score"] == fields["max_score"]
+        assert full == (student in SOLVED), f"{student}: {fields}"
+    outcomes = {
+        student: {check["id"]: check["outcome"] for check in fields["checks"]}  # type: ignore[attr-defined]
+        for student, fields in scores.items()
+    }
+    assert outcomes["endless_loop"]["cnn-shapes"] == "timeout"
+    assert outcomes["wrong_kernel_sizes"]["cnn-kernel-sizes"] == "failed"
+    assert outcomes["syntax_error"]["cnn-shapes"] == "passed"
+    assert outcomes["syntax_error"]["interpret-tokens"] == "failed"
+    assert scores["always_equal"]["score"] == scores["untouched"]["score"] == scores["not_json"]["score"] == 0
+
+
+def dying_judge(submission: Submission, settings: Settings) -> Record:
+    """A judge that dies on one student and marks the others."""
+    if submission.student == "deadly":
+        os._exit(9)
+    return failed_record(submission, settings, "marked")
+
+
+def test_a_judge_that_dies_costs_one_submission_only() -> None:
+    names = ["a", "b", "deadly", "c", "d"]
+    submissions = [Submission(name, (), ()) for name in names]
+    records = {record.student: record for record in grade_class(submissions, Settings(), 2, dying_judge)}
+    assert sorted(records) == sorted(names)
+    reasons = {name: found.problems[-1] for name, found in records.items()}
+    assert reasons == {**dict.fromkeys(names, "marked"), "deadly": "the judge of this submission died twice"}
