@@ -15,6 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from autograder.grading import grade_class
+from autograder.judge.hidden_data import HIDDEN
 from autograder.judge.judge import Settings
 from autograder.record import Record, record_json
 from autograder.reports.class_page import class_page
@@ -141,6 +142,21 @@ def student(out: Annotated[Path, typer.Option(help="the zip to write")] = Path("
     except FileNotFoundError as error:
         console.print(Text(f"autograder: {error}"))
         raise typer.Exit(2) from None
+
+
+@app.command("renew-hidden")
+def renew_hidden(
+    key: Annotated[str, typer.Option(prompt=True, hide_input=True, help="a secret line of your own")],
+) -> None:
+    """Draw the graders' hidden reviews anew from a key of your own; the key also decides all inputs of checks."""
+    from reviewgen import draw_hidden
+
+    if not key.strip():
+        console.print("autograder: the key is empty; give at least a few characters of your own")
+        raise typer.Exit(2)
+    draw_hidden(key, HIDDEN / "mini", families=HIDDEN / "families.json")
+    write_whole(HIDDEN / "key", key.strip() + "\n")
+    console.print(Text(f"drew {', '.join(sorted(path.name for path in (HIDDEN / 'mini').glob('*.csv')))} anew"))
 
 
 def _progress(graded: Iterator[Record], total: int) -> Iterator[Record]:

@@ -79,6 +79,13 @@ def nan_frame(request: Frame, stream: socket.socket) -> None:
     stream.sendall(encode_frame(Frame(header, {"t0": torch.tensor([float("nan")])})))
 
 
+def other_shape(request: Frame, stream: socket.socket) -> None:
+    """A tensor whose announced shape does not fit its bytes."""
+    header = {"sequence": request.header["sequence"], "value": {"tensor": "t0"}}
+    frame = encode_frame(Frame(header, {"t0": torch.zeros(4)}))
+    stream.sendall(frame.replace(b'"shape":[4]', b'"shape":[9]'))
+
+
 def two_frames(request: Frame, stream: socket.socket) -> None:
     """An answer and one more that nobody asked for."""
     for _ in range(2):
@@ -98,6 +105,7 @@ def stall(request: Frame, stream: socket.socket) -> None:
     ("answer", "outcome"),
     [
         (nan_frame, "tampered"),
+        (other_shape, "tampered"),
         (sends(b"all tests passed\n" * 10), "tampered"),
         (sends(PREFIX.pack(b"TLW1", 20, 10 * 2**30)), "tampered"),
         (sends(PREFIX.pack(b"TLW1", 2, 0) + b"[]"), "tampered"),

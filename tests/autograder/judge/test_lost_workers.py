@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from autograder.judge.client import Worker
 from autograder.judge.workers import Workers
 from autograder.rubric import load_rubric
-from autograder.sandbox import Level, start_worker
+from autograder.sandbox import Level, WorkerProcess, start_worker
+from autograder.wire.frames import PREFIX
 from tests.autograder.judge.conftest import Grade
+from tests.autograder.judge.test_client import Answer, FakeProcess, hang_up, nan_frame, other_shape, sends
 from tests.solution_source import solution_source
 
 FIRST_USER = {
@@ -71,6 +73,36 @@ def test_killing_the_worker_at_a_verb_loses_that_check_only(grade_source: Grade,
     for name, result in results.items():
         if result.outcome == "skipped":
             assert "not passed" in result.message or "could not be trained" in result.message, name
+
+
+class LyingWorkers(Workers):
+    """Hands out workers that answer every request in the same bad way."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__(Level.PROCESS)
+        self._answer = answer
+
+    def _start(self) -> Worker:
+        return Worker(cast(WorkerProcess, FakeProcess(self._answer)))
+
+
+@pytest.mark.parametrize(
+    ("answer", "outcome"),
+    [
+        (sends(b"13 passed in 0.01s\n"), "tampered"),
+        (sends(PREFIX.pack(b"TLW1", 20, 10 * 2**30)), "tampered"),
+        (nan_frame, "tampered"),
+        (other_shape, "tampered"),
+        (hang_up, "crashed"),
+    ],
+)
+def test_a_worker_that_lies_about_everything_earns_nothing_and_the_judge_lives(
+    grade_source: Grade, answer: Answer, outcome: str
+) -> None:
+    results = grade_source(solution_source(), LyingWorkers(answer))
+    assert len(results) == len(load_rubric().checks)
+    assert {result.outcome for result in results.values()} == {outcome, "skipped"}
+    assert sum(result.points for result in results.values()) == 0
 
 
 def test_the_solution_passes_every_check(grade_source: Grade) -> None:
