@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from sklearn.metrics import f1_score
 from torch import Tensor, nn
-from tqdm.auto import tqdm
+from tqdm import tqdm
 
 from textlab.batches import Batch, batches
 
