@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from torch import Tensor
 
 from autograder.judge.checks import check
@@ -66,7 +68,12 @@ def test_gradients(cnn: RemoteNetwork, draw: Draw) -> None:
     hint="If the shapes are right and F1 is low: is there a ReLU, is the maximum over the length axis?",
 )
 def test_f1(
-    cnn: RemoteNetwork, draw: Draw, data: HiddenData, thresholds: Thresholds, trained: dict[str, Tensor]
+    cnn: RemoteNetwork,
+    draw: Draw,
+    data: HiddenData,
+    thresholds: Thresholds,
+    trained: dict[str, Tensor],
+    note: Callable[[str], None],
 ) -> None:
     """Trained on reviews it has not seen, CNN tells praise from blame"""
     # Renamed ids mean nothing to code that has memorised the corpus; so padding has another id as well.
@@ -88,9 +95,10 @@ def test_f1(
     trained["embedding.weight"] = trained["embedding.weight"][names]
     logits = model.predict(test.ids, test.lengths, pad_id=pad)
     f1 = f1_of_logits(logits, test.labels)
+    accuracy = float(((logits > 0).float() == test.labels).float().mean())
+    note(f"F1 {f1:.3f}, at least {thresholds.f1_at_least:.3f} was asked (accuracy {accuracy:.3f})")
     if f1 < thresholds.f1_at_least:
         positive = float((logits > 0).float().mean())
-        accuracy = float(((logits > 0).float() == test.labels).float().mean())
         raise CheckFailed(
             "F1 on the hidden test reviews is too low",
             input=f"{len(train.ids)} training reviews, {thresholds.epochs} epochs; {len(test.ids)} test reviews",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -22,6 +23,7 @@ from textlab.checks.failure import CheckFailed, StudentError
 
 MESSAGE_LIMIT = 3000
 MEMORY_ERRORS = ("MemoryError", "OutOfMemoryError")
+Note = Callable[[str], None]
 ADDRESS = re.compile(r"0x[0-9a-f]{6,}")
 
 
@@ -32,6 +34,7 @@ class GradingPlugin:
         self.judging = judging
         self.results: dict[str, CheckResult] = {}
         self.seconds: dict[str, float] = {}
+        self._notes: dict[str, str] = {}
         self._entries = {entry.id: entry for entry in rubric.checks}
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
@@ -59,13 +62,20 @@ class GradingPlugin:
             declaration = _declaration(item)
             error = None if call.excinfo is None else call.excinfo.value
             self.seconds[declaration.id] = call.duration
-            self.results[declaration.id] = _result(self._entries[declaration.id], item, declaration, error)
+            outcome, message = _verdict(error)
+            said = self._notes.get(declaration.id, "") if outcome == "passed" else message
+            self.results[declaration.id] = _result(self._entries[declaration.id], item, declaration, outcome, said)
         return report
 
     @pytest.fixture
     def draw(self, request: pytest.FixtureRequest) -> Draw:
         """Inputs for this check."""
         return self.judging.draw(_declaration(request.node).id)
+
+    @pytest.fixture
+    def note(self, request: pytest.FixtureRequest) -> Note:
+        """Says what was measured; students read it when the check passes, too."""
+        return functools.partial(self._notes.__setitem__, _declaration(request.node).id)
 
     @pytest.fixture
     def cnn(self) -> RemoteNetwork:
@@ -122,8 +132,7 @@ def _declaration(item: pytest.Item) -> Declaration:
     return declaration
 
 
-def _result(entry: Entry, item: pytest.Item, declared: Declaration, error: BaseException | None) -> CheckResult:
-    outcome, message = _verdict(error)
+def _result(entry: Entry, item: pytest.Item, declared: Declaration, outcome: Outcome, message: str) -> CheckResult:
     title = (item.function.__doc__ or entry.id).strip().splitlines()[0]  # type: ignore[attr-defined]
     return CheckResult(
         id=entry.id,

@@ -48,10 +48,10 @@ class StudentError(Exception):
 
     def __str__(self) -> str:
         """The failure as aligned lines of text."""
-        if not self.type_name:
-            return f"{self.call} gave no usable answer\n  got       {self.message}"
-        place = f"\n  where     {self.where}" if self.where else ""
-        return f"{self.call} raised {self.type_name}\n  got       {self.message}{place}"
+        name = self.call.split("(")[0]
+        what = f"{name} raised {self.type_name}" if self.type_name else f"{name} gave no usable answer"
+        rows = [("input", self.call), ("got", self.message), ("where", self.where)]
+        return "\n".join([what, *(f"  {label:<9} {text}" for label, text in rows if text)])
 
 
 def shape_text(shape: Sequence[int]) -> str:
