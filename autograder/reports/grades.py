@@ -18,7 +18,8 @@ def grades_csv(records: Iterable[Record], roles: Sequence[str]) -> str:
     writer.writerow(["student", "score", "max_score", *roles, "problems"])
     for record in sorted(records, key=lambda record: record.student):
         scores = [record.role_score(role) for role in roles]
-        row = [record.student, record.score, record.max_score, *scores, "; ".join(record.problems)]
+        weak = () if record.sandbox == "bubblewrap" else (f"graded at the weaker sandbox level {record.sandbox}",)
+        row = [record.student, record.score, record.max_score, *scores, "; ".join([*weak, *record.problems])]
         writer.writerow([defused(cell) if isinstance(cell, str) else cell for cell in row])
     return text.getvalue()
 

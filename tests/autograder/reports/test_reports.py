@@ -69,6 +69,12 @@ def test_the_class_page_says_when_the_sandbox_was_weak() -> None:
     assert "weaker sandbox" not in class_page([record()], ROLES)
 
 
+def test_the_grades_say_when_the_sandbox_was_weak() -> None:
+    weak, strong = list(csv.reader(io.StringIO(grades_csv([record("a", sandbox="process"), record("b")], ROLES))))[1:]
+    assert "weaker sandbox level process" in weak[-1]
+    assert strong[-1] == ""
+
+
 def test_the_class_page_of_nobody_is_a_page() -> None:
     assert "0 submissions" in class_page([], ROLES)
 

@@ -1,0 +1,61 @@
+"""The commands besides grade: validate, release, student, renew-hidden."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from autograder import command_line
+from autograder.judge.hidden_data import HIDDEN
+
+run = CliRunner().invoke
+
+
+@pytest.mark.slow
+def test_validate_gives_the_solution_full_marks_and_the_untouched_release_none() -> None:
+    result = run(command_line.app, ["validate"])
+    assert result.exit_code == 0, result.output
+    assert "valid: the solution gets full marks" in result.output
+
+
+def test_release_check_finds_assignment_fresh() -> None:
+    result = run(command_line.app, ["release", "--check"])
+    assert result.exit_code == 0, result.output
+
+
+def test_student_writes_the_zip_where_it_is_told(tmp_path: Path) -> None:
+    result = run(command_line.app, ["student", "--out", str(tmp_path / "new" / "kit.zip")])
+    assert result.exit_code == 0, result.output
+    assert (tmp_path / "new" / "kit.zip").stat().st_size > 100_000
+
+
+@pytest.fixture
+def hidden(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the hidden folder that the command may change."""
+    copy = tmp_path / "hidden"
+    shutil.copytree(HIDDEN, copy)
+    monkeypatch.setattr(command_line, "HIDDEN", copy)
+    return copy
+
+
+def test_a_key_of_ones_own_draws_other_reviews_and_the_same_key_the_same(hidden: Path) -> None:
+    before = (hidden / "mini" / "test.csv").read_bytes()
+    drawn = []
+    for _ in range(2):
+        result = run(command_line.app, ["renew-hidden", "--key", "our course, autumn"])
+        assert result.exit_code == 0, result.output
+        drawn.append((hidden / "mini" / "test.csv").read_bytes())
+    assert drawn[0] == drawn[1] != before
+    assert len(drawn[0].splitlines()) == len(before.splitlines())
+    assert (hidden / "key").read_text(encoding="utf-8") == "our course, autumn\n"
+
+
+def test_an_empty_key_changes_nothing_and_says_so(hidden: Path) -> None:
+    before = (hidden / "key").read_bytes()
+    result = run(command_line.app, ["renew-hidden", "--key", "  "])
+    assert result.exit_code == 2
+    assert "key is empty" in result.output
+    assert (hidden / "key").read_bytes() == before
