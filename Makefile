@@ -32,7 +32,7 @@ $(READY): requirements.lock pyproject.toml
 		&& grep -v -e '^nvidia-' -e '^triton' -e '^torch==' requirements.lock > .venv/cpu.lock \
 		&& $(BIN)/pip install --quiet --requirement .venv/cpu.lock; \
 	else $(BIN)/pip install --quiet --requirement requirements.lock; fi
-	$(BIN)/pip install --quiet --no-deps --editable .
+	@PYTHONWARNINGS=ignore $(BIN)/pip install --quiet --no-deps --editable .
 	@sh autograder/sandbox/install.sh
 	@touch $(READY)
 
