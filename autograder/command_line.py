@@ -15,9 +15,9 @@ from rich.table import Table
 from rich.text import Text
 
 from autograder.grading import grade_class
-from autograder.judge.hidden_data import HIDDEN
+from autograder.judge.hidden_data import HIDDEN, OWN, hidden_folder, load_hidden
 from autograder.judge.judge import Settings
-from autograder.record import Record, record_json
+from autograder.record import Record, read_record, record_json
 from autograder.reports.class_page import class_page
 from autograder.reports.files import write_whole
 from autograder.reports.grades import grades_csv
@@ -27,7 +27,6 @@ from autograder.submissions import Submission, SubmissionError, SubmittedFile, f
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 console = Console()
-STYLES = {"passed": "blue", "skipped": "dim"}
 
 
 class Data(str, Enum):
@@ -39,7 +38,9 @@ class Data(str, Enum):
 
 @app.command()
 def grade(
-    submissions: Annotated[Path, typer.Argument(help="nbgrader's submitted folder, a folder of notebooks, or a zip")],
+    submissions: Annotated[
+        Path, typer.Argument(help="nbgrader's submitted folder, a folder of notebooks, one notebook, or a zip")
+    ],
     out: Annotated[Path, typer.Option(help="folder for the reports")] = Path("out"),
     workers: Annotated[int, typer.Option(min=0, help="submissions graded at once; 0: one per core")] = 0,
     data: Annotated[Data, typer.Option(help="reviews for the F1 check")] = Data.mini,
@@ -58,16 +59,23 @@ def grade(
         console.print(Text(f"autograder: {error}"))
         raise typer.Exit(2) from None
     settings = Settings(data=data.value, data_path=data_path, level=strongest())
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        write_whole(out / ".writable", "")
+        (out / ".writable").unlink()
+        load_hidden(settings.data, settings.data_path)
+    except (OSError, ValueError) as error:
+        console.print(Text(f"autograder: {error}"))
+        raise typer.Exit(2) from None
     records = _grade(found, settings, workers, out)
-    _write_class(records, out)
+    _write_class([*_earlier(out, records), *records] if student else records, out)
     console.print(_table(records))
-    console.print(f"{len(records)} submissions · sandbox: {settings.level.word} · {out / 'index.html'}")
+    count = f"{len(records)} submission{'s' if len(records) != 1 else ''}"
+    console.print(Text(f"{count} · sandbox: {settings.level.word} · {out / 'index.html'}"))
     _warn_if_weak(settings.level)
-    failed = [record for record in records if any(check.outcome == "error" for check in record.checks)]
+    failed = [record for record in records if not record.graded]
     for record in failed:
-        console.print(
-            f"[bold]the grader failed[/bold] on {record.student}: see {out / record.student / 'report.json'}"
-        )
+        console.print(Text(f"the grader failed on {record.student}: see {out / record.student / 'report.json'}"))
     raise typer.Exit(1 if failed else 0)
 
 
@@ -79,6 +87,9 @@ def doctor() -> None:
         table.add_row(finding.level.word, "yes" if finding.works else "no", finding.reason)
     console.print(table)
     console.print(f"autograder grade uses: [bold]{strongest().word}[/bold]")
+    if hidden_folder() == HIDDEN:
+        console.print("Hidden reviews: drawn from the key that comes with the kit, which everybody can read.")
+        console.print("Before a term, draw your own: autograder renew-hidden")
     _warn_if_weak(strongest())
 
 
@@ -146,7 +157,9 @@ def student(out: Annotated[Path, typer.Option(help="the zip to write")] = Path("
 
 @app.command("renew-hidden")
 def renew_hidden(
-    key: Annotated[str, typer.Option(prompt=True, hide_input=True, help="a secret line of your own")],
+    key: Annotated[
+        str, typer.Option(prompt="A secret line of your own", hide_input=True, help="without it you are asked")
+    ],
 ) -> None:
     """Draw the graders' hidden reviews anew from a key of your own; the key also decides all inputs of checks."""
     from reviewgen import draw_hidden
@@ -154,9 +167,11 @@ def renew_hidden(
     if not key.strip():
         console.print("autograder: the key is empty; give at least a few characters of your own")
         raise typer.Exit(2)
-    draw_hidden(key, HIDDEN / "mini", families=HIDDEN / "families.json")
-    write_whole(HIDDEN / "key", key.strip() + "\n")
-    console.print(Text(f"drew {', '.join(sorted(path.name for path in (HIDDEN / 'mini').glob('*.csv')))} anew"))
+    own = HIDDEN / OWN
+    draw_hidden(key, own / "mini", families=HIDDEN / "families.json")
+    write_whole(own / "key", key.strip() + "\n")
+    (own / "key").chmod(0o600)
+    console.print(Text(f"drew new hidden reviews into {own}; git does not track it. Keep it, do not publish it."))
 
 
 def _progress(graded: Iterator[Record], total: int) -> Iterator[Record]:
@@ -178,6 +193,19 @@ def _grade(found: list[Submission], settings: Settings, workers: int, out: Path)
     return sorted(records, key=lambda record: record.student)
 
 
+def _earlier(out: Path, records: list[Record]) -> list[Record]:
+    """The reports of other students that lie in OUT already: grading one student again keeps the class together."""
+    now = {record.student for record in records}
+    found = []
+    for path in sorted(out.glob("*/report.json")):
+        if path.parent.name not in now:
+            try:
+                found.append(read_record(path.read_text(encoding="utf-8")))
+            except (ValueError, KeyError, TypeError) as error:
+                console.print(Text(f"left out of the class page: {path} ({error})"))
+    return found
+
+
 def _write_class(records: list[Record], out: Path) -> None:
     roles = load_rubric().roles
     write_whole(out / "grades.csv", grades_csv(records, roles))
@@ -196,9 +224,9 @@ def _table(records: Iterable[Record]) -> Table:
 
 
 def _lost(record: Record) -> str:
-    """The first failures of a submission in one cell."""
+    """What was wrong with the files and the first failures of a submission, in one cell."""
     lost = [check for check in record.checks if check.outcome not in ("passed", "skipped")]
-    if not lost:
+    if not lost and not record.problems:
         return "" if record.score == record.max_score else "not attempted"
     reasons: dict[str, list[str]] = {}
     for check in lost:
@@ -207,7 +235,7 @@ def _lost(record: Record) -> str:
     lines = [f"{', '.join(ids[:3])}{' …' if len(ids) > 3 else ''} {reason}" for reason, ids in reasons.items()]
     more = [f"… and {len(lines) - 3} more"] if len(lines) > 3 else []
     lines = lines[:3]
-    return "\n".join([*lines, *more, *record.problems[:2]])
+    return "\n".join([*record.problems[:2], *lines, *more])
 
 
 def _warn_if_weak(level: Level) -> None:

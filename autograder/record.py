@@ -60,6 +60,11 @@ class Record:
         return sum(check.points for check in self.checks)
 
     @property
+    def graded(self) -> bool:
+        """Whether the grader itself did not fail on any check."""
+        return all(check.outcome != "error" for check in self.checks)
+
+    @property
     def max_score(self) -> int:
         """Points that can be reached without the cells that a person grades."""
         return sum(check.max_points for check in self.checks)
@@ -67,6 +72,27 @@ class Record:
     def role_score(self, role: str) -> int:
         """Points reached in one role."""
         return sum(check.points for check in self.checks if check.role == role)
+
+
+def read_record(text: str) -> Record:
+    """The record of a JSON report. Raises ValueError when it is none of this schema."""
+    fields = json.loads(text)
+    if not isinstance(fields, dict) or fields.get("schema") != SCHEMA:
+        raise ValueError(f"no report of schema {SCHEMA}")
+    submission = fields["submission"]
+    return Record(
+        student=fields["student"],
+        assignment=fields["assignment"],
+        data=fields["data"],
+        files=tuple(GradedFile(**file) for file in submission["files"]),
+        sha256=submission["sha256"],
+        checks=tuple(CheckResult(**check) for check in fields["checks"]),
+        problems=tuple(fields["problems"]),
+        printed=fields["printed"],
+        sandbox=fields["sandbox"],
+        versions=fields["versions"],
+        seconds=fields["seconds"],
+    )
 
 
 def record_json(record: Record) -> str:

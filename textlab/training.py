@@ -71,6 +71,8 @@ def fit(
         if waited == patience:
             break
     progress.close()
+    best = history.validation_loss.index(min(history.validation_loss)) + 1
+    print(f"stopped after {len(history.train_loss)} epochs; the weights of epoch {best} come back")
     model.load_state_dict(best_weights)
     model.eval()
     return history

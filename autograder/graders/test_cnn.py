@@ -28,6 +28,12 @@ def test_kernel_sizes(cnn: RemoteNetwork, draw: Draw) -> None:
     checks.one_convolution_per_kernel_size(cnn, draw)
 
 
+@check("cnn-head", needs=["cnn-builds"], hint="One number per filter goes in, one logit comes out.")
+def test_head(cnn: RemoteNetwork, draw: Draw) -> None:
+    """One linear layer reads the features of all kernel sizes and gives one logit"""
+    checks.one_linear_layer(cnn, draw)
+
+
 @check(
     "cnn-shapes",
     needs=["cnn-builds"],
@@ -36,6 +42,24 @@ def test_kernel_sizes(cnn: RemoteNetwork, draw: Draw) -> None:
 def test_one_logit_per_review(cnn: RemoteNetwork, draw: Draw) -> None:
     """CNN gives one logit per review"""
     checks.one_logit_per_review(cnn, draw)
+
+
+@check("cnn-logits", needs=["cnn-shapes"], hint="No sigmoid at the end: the loss takes logits.")
+def test_logits(cnn: RemoteNetwork, draw: Draw) -> None:
+    """The output is a logit: any number, not a probability"""
+    checks.logits_are_not_probabilities(cnn, draw)
+
+
+@check("cnn-place", needs=["cnn-shapes"], hint="permute swaps axes; the maximum runs over the whole length.")
+def test_place(cnn: RemoteNetwork, draw: Draw) -> None:
+    """A phrase counts the same wherever it stands in the review"""
+    checks.place_does_not_matter(cnn, draw)
+
+
+@check("cnn-relu", needs=["cnn-shapes"], hint="Embedding → convolution → ReLU → maximum.")
+def test_relu(cnn: RemoteNetwork, draw: Draw) -> None:
+    """ReLU stands between convolution and maximum"""
+    checks.activation_is_relu(cnn, draw)
 
 
 @check("cnn-dropout", needs=["cnn-shapes"], hint="A dropout layer made in __init__ follows train() and eval().")

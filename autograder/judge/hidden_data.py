@@ -16,6 +16,8 @@ from textlab.corpus import Review, load_corpus
 from textlab.text import Vocabulary
 
 HIDDEN = Path(__file__).parent.parent / "hidden"
+OWN = "own"
+"""The folder below HIDDEN with a teacher's own key and reviews; git does not track it."""
 MAX_WORDS = 20_000
 
 
@@ -49,7 +51,7 @@ def load_hidden(data: str, path: Path | None = None) -> HiddenData:
     """
     budget = load_thresholds(data)
     if data == "mini":
-        train, test = (_read(HIDDEN / "mini" / f"{part}.csv") for part in ("train", "test"))
+        train, test = (_read(hidden_folder() / "mini" / f"{part}.csv") for part in ("train", "test"))
     else:
         corpus = load_corpus(data, path=path)
         train, test = list(corpus.train), list(corpus.test)
@@ -57,6 +59,11 @@ def load_hidden(data: str, path: Path | None = None) -> HiddenData:
     vocabulary = Vocabulary.build((review.text for review in train), max_size=MAX_WORDS)
     encode = functools.partial(_encode, vocabulary=vocabulary, max_length=budget.max_length)
     return HiddenData(encode(train), encode(test), len(vocabulary))
+
+
+def hidden_folder() -> Path:
+    """Where key and hidden reviews lie: the teacher's own folder where there is one, else the kit's."""
+    return HIDDEN / OWN if (HIDDEN / OWN / "key").is_file() else HIDDEN
 
 
 def _read(path: Path) -> list[Review]:

@@ -95,6 +95,9 @@ def _definitions(submission: Submission, contract: Mapping[str, Role]) -> tuple[
             problems.append(f"no file for notebook {notebook}; hand in {notebook}.ipynb")
             continue
         cells, unreadable = read_cells(file)
+        if not cells and unreadable:
+            problems += unreadable
+            continue
         wanted = [name for role in contract.values() if role.notebook == notebook for name in role.names.values()]
         found[notebook] = slice_definitions(cells, wanted)
         problems += [*unreadable, *found[notebook].problems]

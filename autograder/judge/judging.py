@@ -6,14 +6,14 @@ import hashlib
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
+import pytest
 from torch import Tensor
 
 from autograder.contracts import Role
 from autograder.definitions import Definitions
 from autograder.judge.client import Worker
-from autograder.judge.hidden_data import HIDDEN, HiddenData
+from autograder.judge.hidden_data import HiddenData, hidden_folder
 from autograder.judge.workers import Workers
 from autograder.thresholds import Thresholds
 from textlab.checks.draw import Draw
@@ -37,6 +37,8 @@ class Judging:
     printed: list[str] = field(default_factory=list)
     trained: dict[str, Tensor] = field(default_factory=dict)
     """Weights of the student's CNN after graded training, its ids renamed back to the vocabulary's."""
+    stand_ins: dict[str, list[str]] = field(default_factory=dict)
+    """By role, the student's names that the kit's own function replaces from now on."""
     _live: dict[str, Worker] = field(default_factory=dict)
 
     def draw(self, check: str) -> Draw:
@@ -54,15 +56,23 @@ class Judging:
             self._load(live, role)
         return live
 
+    def stand_in(self, role: str, part: str) -> None:
+        """From the next worker on, the kit's own function plays this part, so that its fault is charged once."""
+        names = self.stand_ins.setdefault(role, [])
+        if self.contract[role].names[part] not in names:
+            names.append(self.contract[role].names[part])
+            if role in self._live:
+                self._live.pop(role).close()
+
     def name(self, role: str, part: str) -> str:
         """The student's name for a part of a role. Raises CheckFailed when the notebook does not define it."""
         name = self.contract[role].names[part]
-        found = self.definitions.get(self.contract[role].notebook)
-        reason = f"no notebook {self.contract[role].notebook} was handed in" if found is None else None
-        if found is not None and name in found.missing:
-            reason = found.missing[name]
-        if reason is not None:
-            raise missing_definition(name, reason)
+        notebook = self.contract[role].notebook
+        found = self.definitions.get(notebook)
+        if found is None:
+            pytest.skip(f"not checked, because there is no readable notebook {notebook}")
+        if name in found.missing:
+            raise missing_definition(name, found.missing[name])
         return name
 
     def close(self) -> None:
@@ -75,7 +85,8 @@ class Judging:
         definitions = self.definitions[self.contract[role].notebook]
         program = [[piece.cell, piece.line, piece.source] for piece in definitions.program]
         names = [name for name in self.contract[role].names.values() if name not in definitions.missing]
-        loaded = worker.request("load", LOAD_S, program=program, names=names)
+        padding = self.stand_ins.get(role, [])
+        loaded = worker.request("load", LOAD_S, program=program, names=names, padding=padding)
         good = isinstance(loaded, dict) and all(
             isinstance(loaded.get(key), list) and all(isinstance(text, str) for text in loaded[key])
             for key in ("found", "failures")
@@ -99,8 +110,9 @@ def missing_definition(name: str, reason: str) -> CheckFailed:
     )
 
 
-def course_key(path: Path = HIDDEN / "key") -> bytes:
+def course_key() -> bytes:
     """The key that makes hidden draws unpredictable. Raises FileNotFoundError with the remedy."""
+    path = hidden_folder() / "key"
     if not path.is_file():
-        raise FileNotFoundError(f"{path} is missing: write a secret line of text into it")
+        raise FileNotFoundError(f"{path} is missing: run autograder renew-hidden")
     return hashlib.sha256(path.read_bytes().strip()).digest()

@@ -23,6 +23,15 @@ from textlab.checks.failure import CheckFailed, StudentError
 
 MESSAGE_LIMIT = 3000
 MEMORY_ERRORS = ("MemoryError", "OutOfMemoryError")
+HINTS = {
+    "passed": "",
+    "skipped": "",
+    "timeout": "Is there a loop that never ends, or a computation far larger than asked?",
+    "memory": "Is a tensor far larger than asked, or does a list grow without end?",
+    "crashed": "Does the code end the process, or call something that does?",
+    "tampered": "",
+    "error": "",
+}
 Note = Callable[[str], None]
 ADDRESS = re.compile(r"0x[0-9a-f]{6,}")
 
@@ -89,7 +98,10 @@ class GradingPlugin:
 
     @pytest.fixture
     def interpret(self) -> RemoteFunction:
-        """The student's interpret_sentence."""
+        """The student's interpret_sentence, on a sound baseline even where pad_reference is wrong."""
+        reference = self.results.get("pad-reference")
+        if reference is not None and reference.outcome != "passed":
+            self.judging.stand_in("interpret", "reference")
         return self._function("interpret", "function")
 
     @pytest.fixture
@@ -142,7 +154,7 @@ def _result(entry: Entry, item: pytest.Item, declared: Declaration, outcome: Out
         max_points=entry.points,
         outcome=outcome,
         message=ADDRESS.sub("0x…", message)[:MESSAGE_LIMIT],
-        hint="" if outcome == "passed" else declared.hint,
+        hint=HINTS.get(outcome, declared.hint),
         visibility=entry.visibility,
     )
 

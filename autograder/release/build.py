@@ -19,7 +19,7 @@ from traitlets.config import Config
 from autograder.release.leaks import hidden_lines, refuse_leaks
 from autograder.release.source import ASSIGNMENT, SOLUTIONS, ReleaseError, ReleaseSource, read_source
 
-CODE_STUB = '# Your code here.\nraise NotImplementedError("this blank is not written yet")'
+CODE_STUB = '# Your code here, in place of the next line.\nraise NotImplementedError("this blank is not written yet")'
 TEXT_STUB = "*Your answer here.*"
 
 

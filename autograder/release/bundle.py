@@ -17,8 +17,9 @@ DATA_ENDINGS = (".csv", ".txt", ".md", ".png", ".svg")
 FIRST_DAY = (1980, 1, 1, 0, 0, 0)
 README = """# Text classification
 
-1. Install Python 3.10, 3.11 or 3.12.
-2. In this folder:
+1. Install Python 3.10, 3.11 or 3.12; `python --version` says which one you have. Newer ones do not work.
+2. In this folder (the second line downloads up to 3 GB; without a GPU add
+   `--extra-index-url` and the address of PyTorch's CPU-only wheels, then it is much less):
 
        python -m venv .venv
        .venv/bin/python -m pip install -r requirements.txt
@@ -27,7 +28,8 @@ README = """# Text classification
    (On Windows write `.venv\\Scripts\\` in place of `.venv/bin/`.)
 3. Open a notebook, fill in the blanks, and run the check after each: it says what is wrong and where to look.
    `hint("cnn-forward", 1)` gives the first of three hints.
-4. Hand in the notebook when none of its cells fails after “Restart kernel and run all cells”.
+4. Hand in the notebook when, after “Restart kernel and run all cells”, no cell fails and every card says *right*.
+   Write your answers to the reflection questions before.
 """
 
 

@@ -59,7 +59,8 @@ def distribution(records: Sequence[Record]) -> list[Bar]:
     shares = [min(9, 10 * record.score // max(1, record.max_score)) for record in records]
     counts = Counter(shares)
     highest = max(counts.values(), default=1)
-    return [Bar(f"{10 * tenth}%", counts[tenth], counts[tenth] / highest) for tenth in range(10)]
+    labels = [f"{10 * tenth}–{10 * tenth + 9}%" for tenth in range(9)] + ["90–100%"]
+    return [Bar(label, counts[tenth], counts[tenth] / highest) for tenth, label in enumerate(labels)]
 
 
 def hardest(records: Sequence[Record]) -> list[Hard]:

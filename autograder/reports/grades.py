@@ -19,7 +19,9 @@ def grades_csv(records: Iterable[Record], roles: Sequence[str]) -> str:
     for record in sorted(records, key=lambda record: record.student):
         scores = [record.role_score(role) for role in roles]
         weak = () if record.sandbox == "bubblewrap" else (f"graded at the weaker sandbox level {record.sandbox}",)
-        row = [record.student, record.score, record.max_score, *scores, "; ".join([*weak, *record.problems])]
+        # A fault of the grader is no mark: an empty cell is noticed before it is uploaded, a zero is not.
+        marks = [record.score, *scores] if record.graded else [""] * (1 + len(roles))
+        row = [record.student, marks[0], record.max_score, *marks[1:], "; ".join([*weak, *record.problems])]
         writer.writerow([defused(cell) if isinstance(cell, str) else cell for cell in row])
     return text.getvalue()
 

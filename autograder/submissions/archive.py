@@ -61,7 +61,7 @@ class Archive:
         by_path: dict[tuple[str, ...], Entry] = {}
         for info in self._zip.infolist():
             # Some Windows programs separate folders by backslashes.
-            raw = tuple(part for part in info.filename.replace("\\", "/").split("/") if part not in {"", "."})
+            raw = tuple(part for part in _name(info).replace("\\", "/").split("/") if part not in {"", "."})
             if any(ignored(part) for part in raw) or not raw:
                 continue
             if len(raw) > MAX_DEPTH + 1:
@@ -122,3 +122,13 @@ class Archive:
         if len(content) > info.file_size:
             raise UnreadableFileError(f"{name}: is longer than the zip announces. Pack it again.")
         return content
+
+
+def _name(info: zipfile.ZipInfo) -> str:
+    """The name in the zip; many programs write UTF-8 without saying so, and zipfile then reads it as cp437."""
+    if info.flag_bits & 0x800:
+        return info.filename
+    try:
+        return info.filename.encode("cp437").decode("utf-8")
+    except UnicodeError:
+        return info.filename

@@ -96,7 +96,7 @@ class _Group:
             problems.append(
                 f"{len(self.files)} notebooks were handed in; the first {MAX_FILES} count. Remove the rest."
             )
-        if not self.files:
+        if not self.files and not problems:
             problems.append("No notebook was found. Hand in the .ipynb files.")
         return Submission(student, tuple(files), tuple(problems))
 
@@ -135,6 +135,11 @@ def _group(listing: Listing, assignment: str) -> list[_Group]:
             groups.append(_student(below[folder], own, folder[-1]))
         elif not in_course or _submission_without_assignment(below[folder], folder):
             groups.append(_student(below[folder], folder, folder[-1]))
+        else:
+            others = sorted(path[-1] for path in listing.folders if path[:-1] == folder)
+            group = _Group(folder[-1])
+            group.problems.append(f"no folder {assignment}, but {', '.join(map(shown, others))}. Rename it if it is.")
+            groups.append(group)
     by_stem = {group.raw: group for group in groups}
     for entry in listing.files:
         if len(entry.parts) != depth + 1 or entry.parts[:depth] != top:

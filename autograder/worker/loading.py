@@ -51,6 +51,10 @@ class LoadedModule:
             text = _first_line(error)
             self.failures.append(f"{locate(error) or f'{filename}, line {line}'}: {type(error).__name__}: {text}")
 
+    def replace(self, name: str, value: Any) -> None:
+        """Put another object under a name."""
+        vars(self.module)[name] = value
+
     def find(self, name: str) -> Any:
         """The object of that name, or None."""
         return vars(self.module).get(name)

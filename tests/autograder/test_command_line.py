@@ -43,19 +43,21 @@ def hidden(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_a_key_of_ones_own_draws_other_reviews_and_the_same_key_the_same(hidden: Path) -> None:
     before = (hidden / "mini" / "test.csv").read_bytes()
+    own = hidden / "own"
     drawn = []
     for _ in range(2):
         result = run(command_line.app, ["renew-hidden", "--key", "our course, autumn"])
         assert result.exit_code == 0, result.output
-        drawn.append((hidden / "mini" / "test.csv").read_bytes())
+        drawn.append((own / "mini" / "test.csv").read_bytes())
     assert drawn[0] == drawn[1] != before
     assert len(drawn[0].splitlines()) == len(before.splitlines())
-    assert (hidden / "key").read_text(encoding="utf-8") == "our course, autumn\n"
+    assert (own / "key").read_text(encoding="utf-8") == "our course, autumn\n"
+    assert (own / "key").stat().st_mode & 0o077 == 0
+    assert (hidden / "mini" / "test.csv").read_bytes() == before
 
 
 def test_an_empty_key_changes_nothing_and_says_so(hidden: Path) -> None:
-    before = (hidden / "key").read_bytes()
     result = run(command_line.app, ["renew-hidden", "--key", "  "])
     assert result.exit_code == 2
     assert "key is empty" in result.output
-    assert (hidden / "key").read_bytes() == before
+    assert not (hidden / "own").exists()

@@ -55,7 +55,7 @@ BLANKS = {
             "cnn-layers",
             "CNN.__init__ makes one convolution per kernel size",
             15,
-            _network(cnn.builds, cnn.one_convolution_per_kernel_size),
+            _network(cnn.builds, cnn.one_convolution_per_kernel_size, cnn.one_linear_layer),
             (
                 "Each kernel size looks for phrases of that many words. How many convolutions do you need when "
                 "kernel_sizes has three entries, and what do they share? They all read the same embeddings, "
@@ -75,6 +75,9 @@ BLANKS = {
             25,
             _network(
                 cnn.one_logit_per_review,
+                cnn.logits_are_not_probabilities,
+                cnn.place_does_not_matter,
+                cnn.activation_is_relu,
                 cnn.arguments_decide_dropout,
                 cnn.reviews_are_independent,
                 cnn.padding_is_silent,

@@ -70,7 +70,9 @@ def assess(blank: str, source: Callable[..., object]) -> Card:
         return Card(blank, asked.title, "wrong", f"{failure}\n  help      hint({blank!r}, 1)")
     except StudentError as error:
         if error.not_attempted:
-            return Card(blank, asked.title, "not attempted", f"about {asked.minutes} minutes · hint({blank!r}, 1)")
+            name = error.call.split("(")[0]
+            text = f"{name} still stops at its raise NotImplementedError; put your code in place of that line"
+            return Card(blank, asked.title, "not attempted", f"{text}\n  help      hint({blank!r}, 1)")
         return Card(blank, asked.title, "raised", f"{error}\n  help      hint({blank!r}, 1)")
     return Card(blank, asked.title, "right")
 

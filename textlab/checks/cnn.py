@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from textlab.checks.draw import Draw
-from textlab.checks.failure import CheckFailed, expect_close, expect_shape, shape_text
+from textlab.checks.failure import CheckFailed, expect_close, expect_shape, numbers_text, shape_text
 from textlab.checks.subject import Network
 
 # One-thread float32 sums of a few hundred terms differ by about 1e-6 when their order changes.
@@ -42,8 +42,25 @@ def one_convolution_per_kernel_size(cnn: Network, draw: Draw) -> None:
                 input=f"CNN(emb_dim={emb_dim}, out_channels={channels}, kernel_sizes={kernel_sizes}, …)",
                 expected=f"kernel sizes {kernel_sizes}, each with {channels} channels over {emb_dim} numbers a token",
                 got=f"kernel sizes {widths} among the parameters {parameter_text(shapes)}",
-                likely="the sizes are written out as numbers, or every layer takes the same entry of kernel_sizes",
+                likely=_kernel_cause(widths),
                 next="make the layers in one loop over kernel_sizes and keep them in an nn.ModuleList",
+            )
+
+
+def one_linear_layer(cnn: Network, draw: Draw) -> None:
+    """One linear layer reads the features of all kernel sizes and gives one logit"""
+    for kernel_sizes in [[2, 3, 4], [5]]:
+        channels = draw.integer(12, 15)
+        shapes = cnn.build(**sizes(50, 8, channels, kernel_sizes)).parameters()
+        wanted = (1, channels * len(kernel_sizes))
+        if wanted not in shapes.values():
+            raise CheckFailed(
+                "there is no linear layer from all features to one logit",
+                input=f"CNN(out_channels={channels}, kernel_sizes={kernel_sizes}, …)",
+                expected=f"a weight of shape {shape_text(wanted)}: out_channels × number of kernel sizes → 1",
+                got=parameter_text(shapes),
+                likely="its width is written out as a number, counts one kernel size only, or it has two outputs",
+                next="nn.Linear reads one number per filter: out_channels of them for every kernel size",
             )
 
 
@@ -64,6 +81,64 @@ def one_logit_per_review(cnn: Network, draw: Draw) -> None:
             input=f"{batch} reviews × {length} tokens, kernel_sizes={kernel_sizes}",
             likely=_shape_cause(logits, batch, length, len(kernel_sizes), int(str(arguments["out_channels"]))),
             next="print the shape after each line of forward and compare it with the figure",
+        )
+
+
+def logits_are_not_probabilities(cnn: Network, draw: Draw) -> None:
+    """The output is a logit: any number, not a probability"""
+    model = cnn.build(**sizes(40, 8, 6, [2, 3]))
+    weights = model.get_weights()
+    model.set_weights({name: 10 * value if value.is_floating_point() else value for name, value in weights.items()})
+    logits = model.forward(draw.token_ids(30, 12, 40, avoid=[1])).reshape(-1)
+    if bool(((logits >= 0) & (logits <= 1)).all()):
+        raise CheckFailed(
+            "the output is a probability",
+            input="30 reviews, all weights ten times as large",
+            expected="logits, some of them below 0 or above 1",
+            got=f"{numbers_text(logits)}, all between 0 and 1",
+            likely="a sigmoid or a softmax at the end; the loss applies it itself",
+            next="give back what the linear layer gives",
+        )
+
+
+def place_does_not_matter(cnn: Network, draw: Draw) -> None:
+    """A phrase counts the same wherever it stands in the review"""
+    model = cnn.build(**sizes(40, 8, 6, [2, 3, 4]))
+    ids = draw.token_ids(3, 7, 40, avoid=[1])
+    first, later = (torch.nn.functional.pad(ids, (lead, 20 - lead), value=1) for lead in (3, 6))
+    expect_close(
+        model.forward(later).reshape(-1),
+        model.forward(first).reshape(-1),
+        tolerance=SAME,
+        what="the same words give another logit three places further on",
+        input="3 reviews of 7 words with padding around them, the words moved by 3",
+        likely="view or reshape in place of permute, a stride other than 1, or one window in place of the maximum",
+        next="swap axes with permute, and take the maximum over the whole length",
+    )
+
+
+def activation_is_relu(cnn: Network, draw: Draw) -> None:
+    """ReLU stands between convolution and maximum"""
+    channels = 6
+    model = cnn.build(**sizes(40, 8, channels, [2, 3]))
+    weights = model.get_weights()
+    biases = [name for name, value in weights.items() if tuple(value.shape) == (channels,)]
+    if not biases:
+        return  # convolutions without a bias: nothing to move
+    ids = draw.token_ids(6, 12, 40, avoid=[1])
+    logits = []
+    for bias in (-1000.0, 50.0):
+        model.set_weights({**weights, **{name: torch.full((channels,), bias) for name in biases}})
+        logits.append(model.forward(ids).reshape(-1))
+    silent, loud = ((values.max() - values.min()).item() for values in logits)
+    if silent > SAME or loud < 10 * SAME:
+        raise CheckFailed(
+            "the activation is not ReLU",
+            input="6 reviews, the biases of all convolutions set to −1000, then to 50",
+            expected="at −1000 the same logit for all reviews (ReLU cuts below 0), at 50 different ones",
+            got=f"{numbers_text(logits[0])}, then {numbers_text(logits[1])}",
+            likely="ReLU is missing, or another function such as tanh or sigmoid stands in its place",
+            next="apply F.relu to what each convolution gives, before the maximum",
         )
 
 
@@ -97,8 +172,8 @@ def arguments_decide_dropout(cnn: Network, draw: Draw) -> None:
         tolerance=SAME,
         what="with dropout=0.0 training and evaluation differ",
         input="6 reviews, CNN(dropout=0.0), model.train() against model.eval()",
-        likely="the rate is written out as a number, or something else behaves differently in training",
-        next="pass the argument dropout on to nn.Dropout",
+        likely="the rate is written out as a number, or another layer (batch norm) behaves differently in training",
+        next="pass the argument dropout on to nn.Dropout; use no other layer that heeds train() and eval()",
     )
 
 
@@ -135,7 +210,7 @@ def padding_is_silent(cnn: Network, draw: Draw) -> None:
         tolerance=SAME,
         what="more padding changes the logit",
         input="3 reviews of 7 tokens, padded by 5 and by 25",
-        likely="the mean over time counts the padding; the maximum does not",
+        likely="the mean over time counts the padding; the maximum over the whole length does not",
         next="take the maximum over the length axis",
     )
 
@@ -150,7 +225,7 @@ def every_parameter_learns(cnn: Network, draw: Draw) -> None:
             input="the sum of the logits of 16 reviews × 20 tokens, then backward()",
             expected=f"a gradient for all {len(gradients)} parameters",
             got=f"none for {', '.join(silent[:4])}",
-            likely="a layer is made in __init__ but forward does not use it, or uses only part of it",
+            likely="forward does not use this layer, or cuts its gradient off (detach, no_grad, .data)",
             next="follow each layer of __init__ to the place in forward where it is called",
         )
 
@@ -182,6 +257,13 @@ def convolution_widths(shapes: dict[str, tuple[int, ...]], emb_dim: int, channel
         if len(shape) >= 2 and shape[0] == channels and size % (channels * emb_dim) == 0:
             widths.append(size // (channels * emb_dim))
     return sorted(widths)
+
+
+def _kernel_cause(widths: list[int]) -> str:
+    """The usual cause of wrong kernel sizes."""
+    if not widths:
+        return "no convolution is registered (a plain Python list hides its layers), or its channels are swapped"
+    return "the sizes are written out as numbers, or every layer takes the same entry of kernel_sizes"
 
 
 def parameter_text(shapes: dict[str, tuple[int, ...]]) -> str:

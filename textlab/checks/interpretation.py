@@ -56,14 +56,23 @@ def reference_is_padding(pad_reference: Function, draw: Draw) -> None:
             likely="the length is written out as a number, such as 7; then any longer sentence fails",
             next="take the shape from ids",
         )
-        if reference.dtype != torch.int64 or not bool((reference == pad_idx).all()):
+        if reference.dtype != torch.int64:
+            raise CheckFailed(
+                "the baseline does not hold token ids",
+                input=call,
+                expected="dtype torch.int64, as ids has",
+                got=f"dtype {reference.dtype}",
+                likely="torch.ones or torch.zeros were used without a dtype",
+                next="make the tensor like ids: the functions that end in _like keep the dtype",
+            )
+        if not bool((reference == pad_idx).all()):
             raise CheckFailed(
                 "the baseline is not the padding token everywhere",
                 input=call,
-                expected=f"{pad_idx} at every position, dtype torch.int64",
-                got=f"{numbers_text(reference)}, dtype {reference.dtype}",
-                likely="the baseline holds 0, or the id of the word pad, in place of pad_idx",
-                next="fill the whole tensor with pad_idx",
+                expected=f"{pad_idx} at every position",
+                got=numbers_text(reference),
+                likely="the baseline holds 0, the id of the word pad, or the notebook's own padding id, not pad_idx",
+                next="fill the whole tensor with the argument pad_idx",
             )
 
 
@@ -115,16 +124,17 @@ def scores_are_integrated_gradients(interpret: Function, bench: Bench, draw: Dra
 
 def delta_is_true(interpret: Function, bench: Bench, draw: Draw) -> None:
     """The delta is the sum of the scores minus F(x) − F(x′)"""
-    for case in _cases(bench, draw):
+    # Few steps, so that an honest delta is large enough to be told from a made-up one.
+    for case in _cases(bench, draw, n_steps=4):
         _, scores, delta = explain(interpret, case)
         true_delta = float(scores.double().sum()) - case.difference
-        if abs(abs(delta) - abs(true_delta)) > 1e-3 * max(1.0, abs(case.difference)):
+        if abs(delta - true_delta) > 0.1 * abs(true_delta) + 1e-4 * max(1.0, abs(case.difference)):
             raise CheckFailed(
                 "the convergence delta does not belong to these scores",
                 input=_call(case),
                 expected=f"sum of scores − (F(x) − F(x′)) = {true_delta:.2g}",
                 got=f"{delta:.2g}",
-                likely="the scores were divided by their norm, or the delta was made up",
+                likely="the scores were divided by their norm, or the delta was made up, or has lost its sign",
                 next="return the scores as they are and the delta of attribute(…, return_convergence_delta=True)",
             )
 
@@ -157,12 +167,13 @@ def unpack(result: Any, call: str) -> tuple[list[str], Tensor, float]:
     return [str(token) for token in tokens], scores, float(delta)
 
 
-def _cases(bench: Bench, draw: Draw) -> list[Case]:
-    """A long sentence in mixed case, a short one, one with an unknown word, each on freshly drawn weights."""
-    words = sorted({draw.word() for _ in range(40)})
+def _cases(bench: Bench, draw: Draw, n_steps: int = 300) -> list[Case]:
+    """A long sentence with marks and mixed case, a short one, one with an unknown word; weights drawn for each."""
+    words = [",", "!", "'", *sorted({draw.word() for _ in range(40)})]
     vocabulary = bench.vocabulary([UNK, PAD, *words])
-    chosen = [words[draw.integer(0, len(words) - 1)] for _ in range(draw.integer(12, 16))]
+    chosen = [words[draw.integer(3, len(words) - 1)] for _ in range(draw.integer(12, 16))]
     long = " ".join(word.capitalize() if position % 3 == 0 else word for position, word in enumerate(chosen))
+    long = long.replace(" ", ", ", 1) + f"'{chosen[0]}!"
     short = f"{chosen[0].upper()} {chosen[1]}"
     strange = f"{chosen[2]} {draw.word()}{draw.word()} {chosen[3]} {chosen[4]} {chosen[5]}"
     emb_dim = draw.integer(5, 9)
@@ -189,7 +200,7 @@ def _cases(bench: Bench, draw: Draw) -> list[Case]:
                 scores=integrated_gradients(mirror, ids, baseline),
                 model=probe,
                 vocabulary=vocabulary,
-                keywords={"min_len": min_len, "n_steps": 300},
+                keywords={"min_len": min_len, "n_steps": n_steps},
                 difference=difference,
             )
         )
@@ -210,9 +221,11 @@ def _kinds(result: Any) -> str:
 def _token_cause(got: list[str], expected: list[str]) -> str:
     if [token.lower() for token in got] == expected:
         return "the sentence was not lower-cased although the vocabulary is lower-case"
-    if len(got) < len(expected):
+    if got == [token for token in expected if token != PAD]:
         return "a sentence shorter than min_len was not padded"
-    return "the tokens were cut, or padded to a fixed length"
+    if len(got) == len(expected) and PAD in expected:
+        return f"the sentence is padded with something other than {PAD}, or in front in place of behind"
+    return "the sentence was cut with split in place of tokenize, cut short, or padded to a fixed length"
 
 
 def _score_cause(got: Tensor, expected: Tensor) -> str:

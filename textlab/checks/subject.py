@@ -7,10 +7,13 @@ own objects (`LocalNetwork`, `LocalFunction`); in the judge they are names for o
 from __future__ import annotations
 
 import contextlib
+import linecache
 import math
+import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -113,6 +116,8 @@ def plain_tensor(value: object, call: str) -> Tensor:
 
 def plain_value(value: object, call: str) -> Any:
     """A value made of tensors, numbers, strings, lists and dictionaries only; StudentError otherwise."""
+    if isinstance(value, np.ndarray) and value.dtype.kind in "fiub" and value.ndim:
+        value = torch.from_numpy(np.ascontiguousarray(value))
     if isinstance(value, Tensor):
         return plain_tensor(value, call)
     if value is None or isinstance(value, (bool, str)):
@@ -154,9 +159,14 @@ def _message(error: BaseException) -> str:
         return "(the exception's text could not be read)"
 
 
-def no_place(error: BaseException) -> str:
-    """The place of an exception when it is not known."""
-    return ""
+def notebook_place(error: BaseException) -> str:
+    """The innermost line of the notebook in a traceback, with its source; "" when there is none."""
+    place = ""
+    for frame, number in traceback.walk_tb(error.__traceback__):
+        if frame.f_globals.get("__name__") == "__main__":
+            line = linecache.getline(frame.f_code.co_filename, number).strip()
+            place = f"line {number} of its cell: {line}" if line else ""
+    return place
 
 
 def call_text(name: str, arguments: Sequence[object], keywords: Mapping[str, object]) -> str:
@@ -179,7 +189,7 @@ class LocalModel:
 
     label = "model"
 
-    def __init__(self, module: nn.Module, name: str, locate: Callable[[BaseException], str] = no_place) -> None:
+    def __init__(self, module: nn.Module, name: str, locate: Callable[[BaseException], str] = notebook_place) -> None:
         self.module = module
         self.name = name
         self._locate = locate
@@ -271,7 +281,7 @@ class LocalModel:
 class LocalNetwork:
     """A class in this process."""
 
-    def __init__(self, source: Callable[..., Any], locate: Callable[[BaseException], str] = no_place) -> None:
+    def __init__(self, source: Callable[..., Any], locate: Callable[[BaseException], str] = notebook_place) -> None:
         self.name = getattr(source, "__name__", "the class")
         self._source = source
         self._locate = locate
@@ -289,7 +299,7 @@ class LocalNetwork:
 class LocalFunction:
     """A function in this process."""
 
-    def __init__(self, source: Callable[..., Any], locate: Callable[[BaseException], str] = no_place) -> None:
+    def __init__(self, source: Callable[..., Any], locate: Callable[[BaseException], str] = notebook_place) -> None:
         self.name = getattr(source, "__name__", "the function")
         self._source = source
         self._locate = locate

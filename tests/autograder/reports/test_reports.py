@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.record import SCHEMA, record_json
+from autograder.record import SCHEMA, read_record, record_json
 from autograder.reports.class_page import class_page, distribution, hardest
 from autograder.reports.files import write_whole
 from autograder.reports.grades import defused, grades_csv
@@ -19,13 +19,14 @@ from autograder.rubric import load_rubric
 from tests.records import record
 
 ROLES = load_rubric().roles
+POINTS = {entry.id: entry.points for entry in load_rubric().checks}
 
 
 def test_the_json_report_holds_the_fields_of_the_schema() -> None:
     fields = json.loads(record_json(record(outcomes={"cnn-f1": "failed"})))
     assert fields["schema"] == SCHEMA
     assert list(fields)[-1] == "seconds"
-    assert fields["max_score"] - fields["score"] == 4
+    assert fields["max_score"] - fields["score"] == POINTS["cnn-f1"]
     assert fields["submission"]["files"] == [{"name": "2_cnn.ipynb", "sha256": "0" * 64}]
     assert set(fields["checks"][0]) == {
         "id", "title", "role", "points", "max_points", "outcome", "message", "hint", "visibility"
@@ -36,13 +37,27 @@ def test_grades_have_one_row_a_student_in_order_and_one_column_a_role() -> None:
     rows = list(csv.reader(io.StringIO(grades_csv([record("bob"), record("ada", {"cnn-f1": "failed"})], ROLES))))
     assert rows[0] == ["student", "score", "max_score", "cnn", "interpret", "problems"]
     assert [row[0] for row in rows[1:]] == ["ada", "bob"]
-    assert rows[1][1:5] == ["32", "36", "18", "14"]
+    full = sum(POINTS.values())
+    assert rows[1][1:3] == [str(full - POINTS["cnn-f1"]), str(full)]
+    assert sum(map(int, rows[1][3:5])) == full - POINTS["cnn-f1"]
 
 
 @pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)", "\tx"])
 def test_no_name_is_a_formula(name: str) -> None:
     rows = list(csv.reader(io.StringIO(grades_csv([record(name)], ROLES))))
     assert rows[1][0] == defused(name) == "'" + name
+
+
+def test_a_report_is_read_back_as_it_was_written() -> None:
+    written = record("ada", {"cnn-f1": "failed"}, problems=("a problem",))
+    assert read_record(record_json(written)) == written
+    with pytest.raises(ValueError, match="schema"):
+        read_record('{"schema": "something/2"}')
+
+
+def test_a_fault_of_the_grader_is_an_empty_mark_and_not_a_zero() -> None:
+    rows = list(csv.reader(io.StringIO(grades_csv([record("a", {"cnn-f1": "error"})], ROLES))))
+    assert rows[1][1] == "" and rows[1][3:5] == ["", ""]
 
 
 def test_quotes_commas_and_line_ends_in_problems_survive() -> None:

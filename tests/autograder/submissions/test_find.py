@@ -62,15 +62,16 @@ NBGRADER = (
     "adam/homework_1/other.ipynb",
     "bob/homework_1/other.ipynb",
 )
-EXPECTED = {"adam": ["1_rnn.ipynb", "part/2_cnn.py"], "zoe": ["2_cnn.ipynb"]}
+EXPECTED: dict[str, list[str]] = {"adam": ["1_rnn.ipynb", "part/2_cnn.py"], "bob": [], "zoe": ["2_cnn.ipynb"]}
 
 
 def test_nbgraders_layout_gives_the_assignments_files_by_student(tmp_path: Path) -> None:
     submissions = find_submissions(plant(tmp_path, *NBGRADER))
     assert {s.student: [f.name for f in s.files] for s in submissions} == EXPECTED
-    assert [s.student for s in submissions] == ["adam", "zoe"]
-    assert submissions[1].files[0].content == f"zoe/{ASSIGNMENT}/2_cnn.ipynb".encode()
-    assert all(s.problems == () for s in submissions)
+    adam, bob, zoe = submissions
+    assert zoe.files[0].content == f"zoe/{ASSIGNMENT}/2_cnn.ipynb".encode()
+    assert adam.problems == zoe.problems == ()
+    assert "no folder text_classification, but homework_1" in bob.problems[0]
 
 
 def test_a_course_folder_is_entered_at_submitted(tmp_path: Path) -> None:
@@ -371,3 +372,11 @@ def test_the_digest_depends_on_names_and_contents_and_on_nothing_else() -> None:
 
     assert digest(("a", b"1")) == digest(("a", b"1"), student="bob")
     assert len({digest(("a", b"1")), digest(("b", b"1")), digest(("a", b"2")), digest(("a1", b"")), digest()}) == 5
+
+
+def test_a_zip_that_does_not_say_that_its_names_are_utf8_is_read_rightly(tmp_path: Path) -> None:
+    path = tmp_path / "class.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("brXXn.ipynb", b"{}")
+    path.write_bytes(path.read_bytes().replace(b"brXXn.ipynb", "brün.ipynb".encode()))
+    assert found(path) == {"brün": ["brün.ipynb"]}

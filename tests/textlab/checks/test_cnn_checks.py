@@ -17,7 +17,11 @@ from textlab.checks.subject import LocalNetwork
 CHECKS = (
     cnn.builds,
     cnn.one_convolution_per_kernel_size,
+    cnn.one_linear_layer,
     cnn.one_logit_per_review,
+    cnn.logits_are_not_probabilities,
+    cnn.place_does_not_matter,
+    cnn.activation_is_relu,
     cnn.arguments_decide_dropout,
     cnn.reviews_are_independent,
     cnn.padding_is_silent,
@@ -45,9 +49,12 @@ class Right(nn.Module):
 
     def forward(self, text: Tensor) -> Tensor:
         """Logits [batch, 1]."""
-        return self.answer(
-            self.dropout(self.join([self.pool(torch.relu(conv(self.turn(text)))) for conv in self.convs]))
-        )
+        pooled = [self.pool(self.activate(conv(self.turn(text)))) for conv in self.convs]
+        return self.answer(self.dropout(self.join(pooled)))
+
+    def activate(self, convolved: Tensor) -> Tensor:
+        """ReLU."""
+        return torch.relu(convolved)
 
     def turn(self, text: Tensor) -> Tensor:
         """[batch, emb_dim, length]."""
@@ -138,6 +145,67 @@ class ViewForPermute(Right):
         """The right shape with scrambled words."""
         embedded: Tensor = self.embedding(text)
         return embedded.view(embedded.shape[0], embedded.shape[2], embedded.shape[1])
+
+
+class Sigmoid(Right):
+    """Wrong: probabilities."""
+
+    def answer(self, features: Tensor) -> Tensor:
+        """Between 0 and 1."""
+        return torch.sigmoid(super().answer(features))
+
+
+class NoActivation(Right):
+    """Wrong: no ReLU."""
+
+    def activate(self, convolved: Tensor) -> Tensor:
+        """As it is."""
+        return convolved
+
+
+class Tanh(Right):
+    """Wrong: tanh."""
+
+    def activate(self, convolved: Tensor) -> Tensor:
+        """Between -1 and 1."""
+        return torch.tanh(convolved)
+
+
+class StrideTwo(Right):
+    """Wrong: every other place is skipped."""
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        for conv in self.convs:
+            conv.stride = (2,)
+
+
+class FirstWindow(Right):
+    """Wrong: the first window in place of the maximum."""
+
+    def pool(self, convolved: Tensor) -> Tensor:
+        """[batch, out_channels]."""
+        return convolved[:, :, 0]
+
+
+class TwoOutputs(Right):
+    """Wrong: one output per class."""
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self.head = nn.Linear(self.head.in_features, 2)
+
+
+class Summed(Right):
+    """Wrong: pooled maps added, not joined."""
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self.head = nn.Linear(self.head.in_features // len(self.convs), 1)
+
+    def join(self, pooled: list[Tensor]) -> Tensor:
+        """[batch, out_channels]."""
+        return torch.stack(pooled).sum(dim=0)
 
 
 class BatchIsMixed(Right):
@@ -236,7 +304,14 @@ def test_a_right_answer_passes_whatever_is_drawn(seed: int) -> None:
         (WrittenOutKernels, "one_convolution_per_kernel_size"),
         (FirstKernelOnly, "one_convolution_per_kernel_size"),
         (PlainList, "one_convolution_per_kernel_size"),
-        (ViewForPermute, "padding_is_silent"),
+        (ViewForPermute, "place_does_not_matter"),
+        (StrideTwo, "place_does_not_matter"),
+        (FirstWindow, "place_does_not_matter"),
+        (Sigmoid, "logits_are_not_probabilities"),
+        (NoActivation, "activation_is_relu"),
+        (Tanh, "activation_is_relu"),
+        (TwoOutputs, "one_linear_layer"),
+        (Summed, "one_linear_layer"),
         (BatchIsMixed, "reviews_are_independent"),
         (MeanOverTime, "padding_is_silent"),
         (Stacked, "one_logit_per_review"),

@@ -148,11 +148,25 @@ class WrongAxis(Right):
 class MadeUpDelta(Right):
     """Wrong: a delta that is too good to be true."""
 
-    method = "riemann_left"
+    def result(self, tokens: list[str], attributions: Tensor, delta: float) -> Result:
+        """No error at all."""
+        return tokens, attributions.sum(dim=-1), 0.0
+
+
+class DeltaWithoutSign(Right):
+    """Wrong: the size of the delta, as if it were always too much."""
 
     def result(self, tokens: list[str], attributions: Tensor, delta: float) -> Result:
-        """A delta of another run."""
-        return tokens, attributions.sum(dim=-1), delta + 0.5
+        """The opposite delta."""
+        return tokens, attributions.sum(dim=-1), -delta
+
+
+class SplitInPlaceOfTokenize(Right):
+    """Wrong: marks stick to the words."""
+
+    def cut(self, sentence: str) -> list[str]:
+        """Words with their marks."""
+        return sentence.lower().split()
 
 
 def first_fault(answer: Right) -> str:
@@ -195,6 +209,8 @@ def test_a_right_answer_passes_whatever_is_drawn(seed: int) -> None:
         (SpreadEvenly(), "scores_are_integrated_gradients"),
         (WrongAxis(), "one_score_per_token"),
         (MadeUpDelta(), "delta_is_true"),
+        (DeltaWithoutSign(), "delta_is_true"),
+        (SplitInPlaceOfTokenize(), "one_score_per_token"),
     ],
 )
 def test_wrong_answers_fail_in_the_check_that_names_the_fault(answer: Right, check: str) -> None:
