@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import torch
@@ -58,7 +58,7 @@ class Session:
             raise FrameError(f"there is no object {number}")
         return self._objects[number]
 
-    def load(self, program: list[list[Any]], names: list[str], padding: list[str]) -> dict[str, Any]:
+    def load(self, program: list[list[Any]], names: list[str], padding: Sequence[str] = ()) -> dict[str, Any]:
         """Run [cell, line, source] statements; say which of the names exist then, and what failed.
 
         The names in `padding` become the kit's own function that fills ids with a padding id: what builds on a
