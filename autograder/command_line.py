@@ -199,7 +199,9 @@ def _lost(record: Record) -> str:
     """The first failures of a submission in one cell."""
     lost = [check for check in record.checks if check.outcome not in ("passed", "skipped")]
     if not lost:
-        return "" if record.score == record.max_score else "not attempted"
+        untouched = any(check.message == "not attempted yet" for check in record.checks)
+        said = ["not attempted"] if untouched else []
+        return "" if record.score == record.max_score else "\n".join([*said, *record.problems[:3]])
     reasons: dict[str, list[str]] = {}
     for check in lost:
         reason = f"({check.outcome}) {(check.message.splitlines() or [''])[0]}"

@@ -23,6 +23,10 @@ LOAD_S = 30.0
 TRAIN_S = 240.0
 
 
+class NotHandedIn(Exception):
+    """The notebook that a check is about was not handed in."""
+
+
 @dataclass
 class Judging:
     """What the graders of one submission share."""
@@ -55,14 +59,16 @@ class Judging:
         return live
 
     def name(self, role: str, part: str) -> str:
-        """The student's name for a part of a role. Raises CheckFailed when the notebook does not define it."""
+        """The student's name for a part of a role.
+
+        Raises NotHandedIn without the notebook, CheckFailed when the notebook does not define the name.
+        """
         name = self.contract[role].names[part]
         found = self.definitions.get(self.contract[role].notebook)
-        reason = f"no notebook {self.contract[role].notebook} was handed in" if found is None else None
-        if found is not None and name in found.missing:
-            reason = found.missing[name]
-        if reason is not None:
-            raise missing_definition(name, reason)
+        if found is None:
+            raise NotHandedIn(f"not handed in: there is no {self.contract[role].notebook}.ipynb")
+        if name in found.missing:
+            raise missing_definition(name, found.missing[name])
         return name
 
     def close(self) -> None:
