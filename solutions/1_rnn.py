@@ -52,7 +52,9 @@ from textlab.training import History, seed_everything
 
 DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
 SETTINGS = {
-    "mini": dict(embedding_dim=50, hidden_dim=64, epochs=10, batch_size=32, max_length=64, min_freq=2, max_size=None),
+    "mini": dict(
+        embedding_dim=100, hidden_dim=32, epochs=10, batch_size=32, max_length=64, min_freq=2, max_size=None
+    ),
     "imdb": dict(
         embedding_dim=100, hidden_dim=128, epochs=8, batch_size=64, max_length=256, min_freq=5, max_size=30_000
     ),
@@ -366,7 +368,7 @@ def train_model(model, train, validation, epochs, patience, learning_rate=1e-3):
     optimizer = torch.optim.Adam(model.parameters(), lr=learning_rate)
     history = {"train_loss": [], "validation_loss": []}
     best_loss, best_weights, waited = float("inf"), None, 0
-    for _ in tqdm(range(epochs), desc="training", unit="epoch", disable=epochs < 8):
+    for _ in tqdm(range(epochs), desc="training", unit="epoch"):
         for part, reviews in (("train_loss", train), ("validation_loss", validation)):
             learning = part == "train_loss"
             model.train(learning)

@@ -34,7 +34,7 @@ def test_one_logit_per_review(rnn: RemoteNetwork, draw: Draw) -> None:
 
 @check(
     "rnn-summary",
-    needs=["rnn-directions", "rnn-shapes"],
+    needs=["rnn-shapes"],
     hint="The final hidden states are ordered by layer, and within a layer by direction.",
 )
 def test_summary(rnn: RemoteNetwork, draw: Draw) -> None:

@@ -5,6 +5,8 @@ The hints go from the idea (with a question) over the tool and the shapes to the
 
 from __future__ import annotations
 
+import contextlib
+import io
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -50,8 +52,10 @@ def _interpretation(source: Callable[..., object]) -> None:
 
 def _function(*checks: Callable[..., None]) -> Callable[[Callable[..., object]], None]:
     def run(source: Callable[..., object]) -> None:
-        for check in checks:
-            check(LocalFunction(source), LocalBench(), Draw(PUBLIC_SEED))
+        # A check calls the function many times: the student's progress bars would hide the card.
+        with contextlib.redirect_stderr(io.StringIO()):
+            for check in checks:
+                check(LocalFunction(source), LocalBench(), Draw(PUBLIC_SEED))
 
     return run
 

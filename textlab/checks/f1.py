@@ -106,12 +106,12 @@ def _cause(got: float, logits: Tensor, labels: Tensor, sizes: Sequence[int], dro
         "the mean of both classes' F1, weighted by their sizes": share * ones + (1 - share) * zeros,
         "the accuracy (F1 with average='micro' is the same)": float((labels == said).float().mean()),
         "F1 of class 0": zeros,
-        "logits above 0.5; that is probability 0.62": counted_f1(labels, (logits > 0.5).float()),
+        "F1 of logits above 0.5; that is probability 0.62": counted_f1(labels, (logits > 0.5).float()),
         "F1 of the last batch only": means[-1],
     }
-    for name, value in known.items():
-        if abs(value - got) < SAME and not (dropout and value == ones):
-            return f"this is {name}" if not name.startswith("logits") else f"a review counted as positive at {name}"
+    fitting = [name for name, value in known.items() if abs(value - got) < SAME and not dropout]
+    if fitting:
+        return "this is " + ", or ".join(fitting[:3])
     if dropout:
         return "dropout was active: the model was left in training mode"
     return "predictions and labels do not belong together, or a batch was left out"

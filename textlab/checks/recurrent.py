@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any
@@ -41,10 +42,10 @@ def logits_by_summary(
 ) -> dict[str, tuple[bool, Tensor]]:
     """Logits [batch] by how a review is summarised: the name of the summary, whether it is right, the logits.
 
-    Raises CheckFailed when the weights hold no LSTM or GRU of these arguments, or no linear layer that fits it.
+    Raises CheckFailed when the weights hold no LSTM or GRU of the asked hidden_dim, or no linear layer that fits it.
     """
     layer, prefix = _layer(weights, arguments)
-    width = arguments["hidden_dim"] * (1 + arguments["bidirectional"])
+    width = arguments["hidden_dim"] * (1 + layer.bidirectional)
     head, bias = _head(weights, prefix, width, arguments)
     found: dict[str, tuple[bool, list[Tensor]]] = {}
     with torch.no_grad():
@@ -92,12 +93,13 @@ def _layer(weights: Mapping[str, Tensor], arguments: Mapping[str, Any]) -> tuple
         own = {name[len(prefix) :]: value for name, value in weights.items() if name.startswith(prefix)}
         if kind is None:
             continue
+        # Layers and directions as they are: whether they are those that were asked is another check's business.
         layer = kind(
-            arguments["embedding_dim"],
+            own[FIRST].shape[1],
             hidden_dim,
-            arguments["n_layers"],
+            sum(re.fullmatch(r"weight_ih_l\d+", name) is not None for name in own),
             batch_first=True,
-            bidirectional=arguments["bidirectional"],
+            bidirectional=f"{FIRST}_reverse" in own,
             bias="bias_ih_l0" in own,
         )
         wanted = layer.state_dict()
@@ -110,7 +112,7 @@ def _layer(weights: Mapping[str, Tensor], arguments: Mapping[str, Any]) -> tuple
         f"bidirectional={arguments['bidirectional']}, …)",
         expected="one nn.LSTM or nn.GRU with these arguments",
         got=", ".join(f"{name} {shape_text(value.shape)}" for name, value in list(weights.items())[1:6]),
-        likely="n_layers or bidirectional is written out as a value, or the layers are nn.RNN or cells",
+        likely="hidden_dim is written out as a number, or the layers are nn.RNN or cells",
         next="make one nn.LSTM or nn.GRU in __init__ and hand the arguments on to it",
     )
 
