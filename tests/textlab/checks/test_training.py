@@ -140,7 +140,7 @@ def test_a_right_answer_passes_every_check(changes: list[Change], extra: str, se
             "losses_are_means_per_review", "the size of another set", id="divided by the other set",
         ),
         pytest.param(
-            [("return history", "return model")], {check.__name__ for check in CHECKS}, "ScriptedNetwork", id="no history"
+            [("return history", "return model")], {check.__name__ for check in CHECKS}, "Scripted", id="no history"
         ),
         pytest.param(
             [(".reshape(-1)", ".squeeze()")], "losses_are_means_per_review", "raised", id="squeezed"
