@@ -226,8 +226,10 @@ def _table(records: Iterable[Record]) -> Table:
 def _lost(record: Record) -> str:
     """What was wrong with the files and the first failures of a submission, in one cell."""
     lost = [check for check in record.checks if check.outcome not in ("passed", "skipped")]
-    if not lost and not record.problems:
-        return "" if record.score == record.max_score else "not attempted"
+    if not lost:
+        untouched = any(check.message == "not attempted yet" for check in record.checks)
+        said = ["not attempted"] if untouched else []
+        return "" if record.score == record.max_score else "\n".join([*said, *record.problems[:3]])
     reasons: dict[str, list[str]] = {}
     for check in lost:
         reason = f"({check.outcome}) {(check.message.splitlines() or [''])[0]}"

@@ -12,6 +12,20 @@ THRESHOLDS = Path(__file__).parent / "thresholds.json"
 
 
 @dataclass(frozen=True)
+class RNNBudget:
+    """How RNNBaseline is trained for its F1, and what it has to reach."""
+
+    network: dict[str, Any]
+    """Arguments of RNNBaseline besides vocab_size and pad_idx."""
+    train: int
+    """Number of reviews; the first ones of those that the CNN is trained on."""
+    epochs: int
+    batch_size: int
+    max_length: int
+    f1_at_least: float
+
+
+@dataclass(frozen=True)
 class Thresholds:
     """Budget and bounds for one data set."""
 
@@ -27,6 +41,7 @@ class Thresholds:
     f1_at_least: float
     delta_share_at_most: float
     """Largest |delta| relative to |F(x) − F(x′)|."""
+    rnn: RNNBudget
 
 
 @functools.cache
@@ -35,4 +50,5 @@ def load_thresholds(data: str) -> Thresholds:
     content = json.loads(THRESHOLDS.read_text(encoding="utf-8"))
     if data not in content:
         raise ValueError(f"{THRESHOLDS}: no thresholds for {data!r}; there are {', '.join(content)}")
-    return Thresholds(**content[data])
+    fields = content[data]
+    return Thresholds(**{**fields, "rnn": RNNBudget(**fields["rnn"])})

@@ -28,12 +28,15 @@ pytestmark = pytest.mark.slow
 
 
 def stderr_of(notebook: Any) -> list[str]:
-    """What the cells wrote to stderr."""
+    """What the cells wrote to stderr, apart from progress bars."""
     return [
         output.text
         for cell in notebook.cells
         for output in cell.get("outputs", [])
         if output.output_type == "stream" and output.name == "stderr"
+        if not all(
+            line.startswith("training:") for line in output.text.replace("\r", "\n").split("\n") if line.strip()
+        )
     ]
 
 

@@ -85,6 +85,54 @@ def cnn_figure(
     return figure
 
 
+def rnn_figure(tokens: Sequence[str] = ("not", "a", "dull", "minute", "in", "it"), padding: int = 2) -> Figure:
+    """The network of the RNN notebook with two directions, drawn for one review.
+
+    tokens: the review's tokens, from left to right. padding: how many padding tokens follow; no layer reads them.
+    """
+    figure = plt.figure(figsize=(11, 4.6), layout="constrained")
+    axes = figure.add_subplot()
+    axes.set_axis_off()
+    axes.set_xlim(-5.6, 2.2 * (len(tokens) + padding) + 10.5)
+    axes.set_ylim(-1.2, 9.6)
+    forwards, backwards = KERNEL_COLOURS[0], KERNEL_COLOURS[1]
+    for place, token in enumerate([*tokens, *["<pad>"] * padding]):
+        x, real = 2.2 * place, place < len(tokens)
+        axes.text(x + 0.7, -0.5, token, ha="center", va="center", color=INK if real else "#9ca3af")
+        for cell in range(3):
+            _strip(axes, x + 0.35, 0.2 + 0.6 * cell, 1, PALE if real else "white", height=0.6, width=0.7)
+        if not real:
+            continue
+        _arrow(axes, (x + 1.0, 2.0), (x + 1.0, 5.6))
+        _strip(axes, x, 3.2, 1, forwards, height=1.0, width=1.4)
+        _strip(axes, x, 5.6, 1, backwards, height=1.0, width=1.4)
+        _arrow(axes, (x + 0.5, 2.0), (x + 0.5, 3.2))
+        if place + 1 < len(tokens):
+            _arrow(axes, (x + 1.4, 3.7), (x + 2.2, 3.7))
+            _arrow(axes, (x + 2.2, 6.1), (x + 1.4, 6.1))
+    right = 2.2 * (len(tokens) + padding) + 0.6
+    axes.text(2.2 * len(tokens) + 1.8, 2.6, "packing leaves\nthe padding out", ha="center", fontsize=8, color=INK)
+    for y, name in [(1.1, "embedding"), (3.7, "forwards"), (6.1, "backwards")]:
+        axes.text(-0.4, y, name, ha="right", va="center", fontsize=9, fontweight="bold", color=INK)
+    axes.text(-0.4, 0.4, "[batch, length,\nembedding_dim]", ha="right", va="center", fontsize=7, color=INK)
+    _strip(axes, right, 3.4, 1, forwards, height=1.5, width=1.0)
+    _strip(axes, right, 4.9, 1, backwards, height=1.5, width=1.0)
+    _arrow(axes, (2.2 * len(tokens) - 0.8, 3.9), (right, 4.2))
+    # The backward reader ends at the first token; its last state goes over the top.
+    axes.plot([0.7, 0.7, right + 0.5], [6.6, 7.6, 7.6], color="#777777", lw=1)
+    _arrow(axes, (right + 0.5, 7.6), (right + 0.5, 6.4))
+    axes.text(right + 0.5, 8.7, "last states,\nwith dropout", ha="center", fontsize=9, fontweight="bold", color=INK)
+    axes.text(
+        right + 0.5, 2.9, "[batch,\nhidden_dim × 2]", ha="center", va="top", fontsize=8, family="monospace", color=INK
+    )
+    _arrow(axes, (right + 1.2, 4.9), (right + 5.2, 4.9))
+    axes.text(right + 3.2, 5.15, "linear", ha="center", fontsize=9, color=INK)
+    _strip(axes, right + 5.4, 4.4, 1, "#cccccc", width=1.0)
+    axes.text(right + 5.9, 8.7, "logit", ha="center", fontsize=9, fontweight="bold", color=INK)
+    axes.text(right + 5.9, 2.9, "[batch, 1]", ha="center", va="top", fontsize=8, family="monospace", color=INK)
+    return figure
+
+
 def learning_curve(history: History) -> Figure:
     """Training and validation loss after each epoch, the epoch with the best validation loss marked."""
     figure = plt.figure(figsize=(6, 3.2), layout="constrained")

@@ -107,12 +107,13 @@ def fit_encoded(
     batch_size: int,
     seed: int,
     pad_id: int,
+    with_lengths: bool = False,
 ) -> list[float]:
     """Train for a fixed number of epochs on padded ids [reviews, length]; mean loss per epoch.
 
     The embedding starts at a tenth of its size, as in the notebooks: PyTorch's standard deviation of 1 is so large
     that a network learns its training reviews by heart. Reviews are padded to at least 5 tokens, so that kernels of
-    up to 5 fit.
+    up to 5 fit. `with_lengths` calls the network as model(ids, lengths).
     """
     rows = [row[:size].tolist() for row, size in zip(ids, lengths, strict=True)]
     targets = [int(label) for label in labels]
@@ -126,33 +127,42 @@ def fit_encoded(
     losses = []
     for epoch in range(epochs):
         stream = batches(rows, targets, batch_size=batch_size, pad_id=pad_id, min_length=5, seed=seed + epoch)
-        losses.append(_run_epoch(model, stream, cpu, optimizer))
+        losses.append(_run_epoch(model, stream, cpu, optimizer, with_lengths))
     return losses
 
 
-def predict_encoded(model: nn.Module, ids: Tensor, lengths: Tensor, *, pad_id: int) -> Tensor:
+def predict_encoded(
+    model: nn.Module, ids: Tensor, lengths: Tensor, *, pad_id: int, with_lengths: bool = False
+) -> Tensor:
     """Logits [reviews] in evaluation mode for padded ids [reviews, length]."""
     nn.Module.eval(model)
     found = []
     with torch.no_grad():
         for start in range(0, len(ids), PREDICT_BATCH):
-            longest = max(5, int(lengths[start : start + PREDICT_BATCH].max()))
+            sizes = lengths[start : start + PREDICT_BATCH]
+            longest = max(5, int(sizes.max()))
             part = ids[start : start + PREDICT_BATCH, :longest]
             missing = max(0, longest - part.shape[1])
             part = torch.nn.functional.pad(part, (0, missing), value=pad_id)
-            found.append(model(part).reshape(len(part), -1))
+            logits = model(part, sizes) if with_lengths else model(part)
+            found.append(logits.reshape(len(part), -1))
     return torch.cat(found)
 
 
 def _run_epoch(
-    model: nn.Module, stream: Iterable[Batch], device: torch.device, optimizer: torch.optim.Optimizer | None
+    model: nn.Module,
+    stream: Iterable[Batch],
+    device: torch.device,
+    optimizer: torch.optim.Optimizer | None,
+    with_lengths: bool = False,
 ) -> float:
     """One pass over the batches, training when there is an optimiser; mean loss per review."""
     nn.Module.train(model, optimizer is not None)
     total, count = 0.0, 0
     with torch.set_grad_enabled(optimizer is not None):
         for batch in stream:
-            logits = model(batch.ids.to(device)).reshape(-1)
+            ids = batch.ids.to(device)
+            logits = (model(ids, batch.lengths) if with_lengths else model(ids)).reshape(-1)
             loss = nn.functional.binary_cross_entropy_with_logits(logits, batch.labels.to(device))
             if optimizer is not None:
                 optimizer.zero_grad()

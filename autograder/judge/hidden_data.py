@@ -33,6 +33,11 @@ class Encoded:
         """The same reviews with every id i replaced by names[i]."""
         return Encoded(names[self.ids], self.lengths, self.labels)
 
+    def first(self, reviews: int, max_length: int) -> Encoded:
+        """The first reviews, cut to that many tokens."""
+        lengths = self.lengths[:reviews].clamp(max=max_length)
+        return Encoded(self.ids[:reviews, :max_length], lengths, self.labels[:reviews])
+
 
 @dataclass(frozen=True)
 class HiddenData:

@@ -6,7 +6,7 @@ import hashlib
 import platform
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -77,12 +77,11 @@ def judge_submission(submission: Submission, settings: Settings, workers: Worker
 
 
 def choose_file(submission: Submission, notebook: str) -> SubmittedFile | None:
-    """The file that plays a notebook: named so, or named almost so, or the only one there is."""
+    """The file that plays a notebook: named so, or named almost so."""
     wanted = _plain_name(notebook)
     exact = [file for file in submission.files if _plain_name(file.name) == wanted]
     similar = [file for file in submission.files if wanted in _plain_name(file.name)]
-    only = list(submission.files) if len(submission.files) == 1 else []
-    return next(iter([*exact, *similar, *only]), None)
+    return next(iter([*exact, *similar]), None)
 
 
 def _definitions(submission: Submission, contract: Mapping[str, Role]) -> tuple[dict[str, Definitions], list[str]]:
@@ -90,18 +89,27 @@ def _definitions(submission: Submission, contract: Mapping[str, Role]) -> tuple[
     problems = list(submission.problems)
     found: dict[str, Definitions] = {}
     for notebook in dict.fromkeys(role.notebook for role in contract.values()):
-        file = choose_file(submission, notebook)
+        wanted = [name for role in contract.values() if role.notebook == notebook for name in role.names.values()]
+        file = choose_file(submission, notebook) or _only_file(submission, wanted)
         if file is None:
-            problems.append(f"no file for notebook {notebook}; hand in {notebook}.ipynb")
+            problems.append(f"{notebook}.ipynb was not handed in")
             continue
         cells, unreadable = read_cells(file)
         if not cells and unreadable:
             problems += unreadable
             continue
-        wanted = [name for role in contract.values() if role.notebook == notebook for name in role.names.values()]
         found[notebook] = slice_definitions(cells, wanted)
         problems += [*unreadable, *found[notebook].problems]
     return found, problems
+
+
+def _only_file(submission: Submission, wanted: Sequence[str]) -> SubmittedFile | None:
+    """The only file of a submission, whatever its name, if it defines one of the names."""
+    if len(submission.files) != 1:
+        return None
+    source = "\n".join(cell.source for cell in read_cells(submission.files[0])[0])
+    defines = any(re.search(rf"^\s*(class|def)\s+{name}\b", source, re.MULTILINE) for name in wanted)
+    return submission.files[0] if defines else None
 
 
 def run_graders(judging: Judging, rubric: Rubric) -> GradingPlugin:

@@ -7,7 +7,6 @@ import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-import pytest
 from torch import Tensor
 
 from autograder.contracts import Role
@@ -21,6 +20,10 @@ from textlab.checks.failure import CheckFailed
 
 LOAD_S = 30.0
 TRAIN_S = 240.0
+
+
+class NotHandedIn(Exception):
+    """The notebook that a check is about was not handed in."""
 
 
 @dataclass
@@ -65,12 +68,14 @@ class Judging:
                 self._live.pop(role).close()
 
     def name(self, role: str, part: str) -> str:
-        """The student's name for a part of a role. Raises CheckFailed when the notebook does not define it."""
+        """The student's name for a part of a role.
+
+        Raises NotHandedIn without the notebook, CheckFailed when the notebook does not define the name.
+        """
         name = self.contract[role].names[part]
-        notebook = self.contract[role].notebook
-        found = self.definitions.get(notebook)
+        found = self.definitions.get(self.contract[role].notebook)
         if found is None:
-            pytest.skip(f"not checked, because there is no readable notebook {notebook}")
+            raise NotHandedIn(f"not handed in: there is no {self.contract[role].notebook}.ipynb")
         if name in found.missing:
             raise missing_definition(name, found.missing[name])
         return name

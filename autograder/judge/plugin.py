@@ -13,7 +13,7 @@ import pytest
 from autograder.judge.checks import ATTRIBUTE, Declaration
 from autograder.judge.client import WorkerLost
 from autograder.judge.hidden_data import HiddenData
-from autograder.judge.judging import TRAIN_S, Judging
+from autograder.judge.judging import TRAIN_S, Judging, NotHandedIn
 from autograder.judge.remote import RemoteBench, RemoteFunction, RemoteNetwork
 from autograder.record import CheckResult, Outcome
 from autograder.rubric import Entry, Rubric
@@ -85,6 +85,31 @@ class GradingPlugin:
     def note(self, request: pytest.FixtureRequest) -> Note:
         """Says what was measured; students read it when the check passes, too."""
         return functools.partial(self._notes.__setitem__, _declaration(request.node).id)
+
+    @pytest.fixture
+    def rnn(self) -> RemoteNetwork:
+        """The student's RNNBaseline."""
+        return self._network("rnn", "network")
+
+    @pytest.fixture
+    def train_model(self) -> RemoteFunction:
+        """The student's train_model."""
+        return self._function("training", "function")
+
+    @pytest.fixture
+    def training_bench(self) -> RemoteBench:
+        """Makes the kit's models and batches beside train_model."""
+        return RemoteBench(lambda: self.judging.worker("training"))
+
+    @pytest.fixture
+    def f1_on(self) -> RemoteFunction:
+        """The student's f1_on."""
+        return self._function("f1", "function")
+
+    @pytest.fixture
+    def f1_bench(self) -> RemoteBench:
+        """Makes the kit's models and batches beside f1_on."""
+        return RemoteBench(lambda: self.judging.worker("f1"))
 
     @pytest.fixture
     def cnn(self) -> RemoteNetwork:
@@ -163,7 +188,7 @@ def _verdict(error: BaseException | None) -> tuple[Outcome, str]:
     """The outcome and the text that the student reads."""
     if error is None:
         return "passed", ""
-    if isinstance(error, pytest.skip.Exception):
+    if isinstance(error, (pytest.skip.Exception, NotHandedIn)):
         return "skipped", str(error)
     if isinstance(error, CheckFailed):
         return "failed", str(error)

@@ -50,9 +50,10 @@ class RemoteModel:
         """Replace parameters and buffers."""
         self._worker.request("set_weights", QUICK_S, model=self.handle, weights=dict(weights))
 
-    def forward(self, ids: Tensor, *, training: bool = False, seed: int = 0) -> Tensor:
+    def forward(self, ids: Tensor, lengths: Tensor | None = None, *, training: bool = False, seed: int = 0) -> Tensor:
         """Output for token ids."""
-        got = self._worker.request("forward", QUICK_S, model=self.handle, ids=ids, training=training, seed=seed)
+        inputs = {"ids": ids, "lengths": lengths}
+        got = self._worker.request("forward", QUICK_S, model=self.handle, **inputs, training=training, seed=seed)
         return self._tensor(got, "forward")
 
     def forward_embedded(self, embedded: Tensor) -> Tensor:
@@ -60,9 +61,9 @@ class RemoteModel:
         got = self._worker.request("forward_embedded", QUICK_S, model=self.handle, embedded=embedded)
         return self._tensor(got, "forward_embedded")
 
-    def gradients(self, ids: Tensor) -> dict[str, float]:
+    def gradients(self, ids: Tensor, lengths: Tensor | None = None) -> dict[str, float]:
         """Largest absolute gradient per parameter."""
-        found = self._worker.request("gradients", QUICK_S, model=self.handle, ids=ids)
+        found = self._worker.request("gradients", QUICK_S, model=self.handle, ids=ids, lengths=lengths)
         good = isinstance(found, dict) and all(_is_number(value) for value in found.values())
         self._worker.expect(good, "gradients", "holds something that is no number")
         return {name: float(value) for name, value in found.items()}
@@ -77,6 +78,7 @@ class RemoteModel:
         batch_size: int,
         seed: int,
         pad_id: int,
+        with_lengths: bool = False,
     ) -> list[float]:
         """Train; mean loss per epoch."""
         losses = self._worker.request(
@@ -90,15 +92,23 @@ class RemoteModel:
             batch_size=batch_size,
             seed=seed,
             pad_id=pad_id,
+            with_lengths=with_lengths,
         )
         good = isinstance(losses, list) and len(losses) == epochs and all(_is_number(loss) for loss in losses)
         self._worker.expect(good, "fit", f"is not {epochs} losses")
         return [float(loss) for loss in losses]
 
-    def predict(self, ids: Tensor, lengths: Tensor, *, pad_id: int) -> Tensor:
+    def predict(self, ids: Tensor, lengths: Tensor, *, pad_id: int, with_lengths: bool = False) -> Tensor:
         """One logit per review."""
-        seconds = self._train_seconds
-        got = self._worker.request("predict", seconds, model=self.handle, ids=ids, lengths=lengths, pad_id=pad_id)
+        got = self._worker.request(
+            "predict",
+            self._train_seconds,
+            model=self.handle,
+            ids=ids,
+            lengths=lengths,
+            pad_id=pad_id,
+            with_lengths=with_lengths,
+        )
         logits = self._tensor(got, "predict")
         good = tuple(logits.shape) == (len(ids),) and logits.is_floating_point()
         self._worker.expect(good, "predict", f"is not one number for each of {len(ids)} reviews")
@@ -148,10 +158,23 @@ class RemoteBench:
 
     def probe(self, vocab_size: int, emb_dim: int, pad_idx: int) -> RemoteModel:
         """The kit's small smooth network."""
+        return self._model("probe", vocab_size=vocab_size, emb_dim=emb_dim, pad_idx=pad_idx)
+
+    def scripted(self, losses: Sequence[float], *, strict: bool = False) -> RemoteModel:
+        """A network whose validation loss follows a script."""
+        return self._model("scripted", losses=list(losses), strict=strict)
+
+    def lookup(self, vocab_size: int, dropout: float) -> RemoteModel:
+        """A network whose logit is the weight of a review's first token."""
+        return self._model("lookup", vocab_size=vocab_size, dropout=dropout)
+
+    def batches(self, ids: Tensor, lengths: Tensor, labels: Tensor, sizes: Sequence[int]) -> Handle:
+        """A list of batches with so many reviews each."""
         worker = self._worker()
-        handle = worker.request("probe", QUICK_S, vocab_size=vocab_size, emb_dim=emb_dim, pad_idx=pad_idx)
-        worker.expect(isinstance(handle, Handle), "probe", "is no handle")
-        return RemoteModel(worker, handle, QUICK_S)
+        given = {"ids": ids, "lengths": lengths, "labels": labels}
+        handle = worker.request("batches", QUICK_S, **given, sizes=list(sizes))
+        worker.expect(isinstance(handle, Handle), "batches", "is no handle")
+        return Handle(handle.number, "batches")
 
     def vocabulary(self, tokens: Sequence[str]) -> Handle:
         """A vocabulary of the given tokens."""
@@ -159,6 +182,12 @@ class RemoteBench:
         handle = worker.request("vocabulary", QUICK_S, tokens=list(tokens))
         worker.expect(isinstance(handle, Handle), "vocabulary", "is no handle")
         return Handle(handle.number, "vocabulary")
+
+    def _model(self, verb: str, **arguments: object) -> RemoteModel:
+        worker = self._worker()
+        handle = worker.request(verb, QUICK_S, **arguments)
+        worker.expect(isinstance(handle, Handle), verb, "is no handle")
+        return RemoteModel(worker, handle, QUICK_S)
 
 
 def _wire_value(value: object) -> object:

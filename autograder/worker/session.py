@@ -32,6 +32,9 @@ class Session:
             self.load,
             self.build,
             self.probe,
+            self.scripted,
+            self.lookup,
+            self.batches,
             self.vocabulary,
             self.parameters,
             self.get_weights,
@@ -81,6 +84,18 @@ class Session:
         """Make the kit's own small network."""
         return self._keep(self._bench.probe(vocab_size, emb_dim, pad_idx))
 
+    def scripted(self, losses: list[float], strict: bool) -> Handle:
+        """Make the kit's network whose losses follow a script."""
+        return self._keep(self._bench.scripted(losses, strict=strict))
+
+    def lookup(self, vocab_size: int, dropout: float) -> Handle:
+        """Make the kit's network whose logits are weights."""
+        return self._keep(self._bench.lookup(vocab_size, dropout))
+
+    def batches(self, ids: Tensor, lengths: Tensor, labels: Tensor, sizes: list[int]) -> Handle:
+        """Make a list of batches."""
+        return self._keep(self._bench.batches(ids, lengths, labels, sizes))
+
     def vocabulary(self, tokens: list[str]) -> Handle:
         """Make a vocabulary."""
         return self._keep(self._bench.vocabulary(tokens))
@@ -97,17 +112,17 @@ class Session:
         """Replace all weights."""
         model.set_weights(weights)
 
-    def forward(self, model: LocalModel, ids: Tensor, training: bool, seed: int) -> Tensor:
+    def forward(self, model: LocalModel, ids: Tensor, lengths: Tensor | None, training: bool, seed: int) -> Tensor:
         """Output for token ids."""
-        return model.forward(ids, training=training, seed=seed)
+        return model.forward(ids, lengths, training=training, seed=seed)
 
     def forward_embedded(self, model: LocalModel, embedded: Tensor) -> Tensor:
         """Output for embeddings."""
         return model.forward_embedded(embedded)
 
-    def gradients(self, model: LocalModel, ids: Tensor) -> dict[str, float]:
+    def gradients(self, model: LocalModel, ids: Tensor, lengths: Tensor | None) -> dict[str, float]:
         """Largest gradient per parameter."""
-        return model.gradients(ids)
+        return model.gradients(ids, lengths)
 
     def fit(
         self,
@@ -119,13 +134,23 @@ class Session:
         batch_size: int,
         seed: int,
         pad_id: int,
+        with_lengths: bool,
     ) -> list[float]:
         """Train; mean loss per epoch."""
-        return model.fit(ids, lengths, labels, epochs=epochs, batch_size=batch_size, seed=seed, pad_id=pad_id)
+        return model.fit(
+            ids,
+            lengths,
+            labels,
+            epochs=epochs,
+            batch_size=batch_size,
+            seed=seed,
+            pad_id=pad_id,
+            with_lengths=with_lengths,
+        )
 
-    def predict(self, model: LocalModel, ids: Tensor, lengths: Tensor, pad_id: int) -> Tensor:
+    def predict(self, model: LocalModel, ids: Tensor, lengths: Tensor, pad_id: int, with_lengths: bool) -> Tensor:
         """One logit per review."""
-        return model.predict(ids, lengths, pad_id=pad_id)
+        return model.predict(ids, lengths, pad_id=pad_id, with_lengths=with_lengths)
 
     def call(self, name: str, arguments: list[Any], keywords: dict[str, Any]) -> Any:
         """Call the function of that name."""

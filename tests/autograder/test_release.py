@@ -79,8 +79,9 @@ def test_every_committed_source_has_the_points_of_the_rubric() -> None:
         assert {name: mark["points"] for name, mark in marks.items() if mark["grade"]} == cell_points(path.stem)
 
 
-def test_the_cnn_notebook_is_worth_forty_points() -> None:
-    assert sum(mark.get("points", 0) for mark in graded(release_notebook("2_cnn")).values()) == 40
+@pytest.mark.parametrize(("name", "points"), [("1_rnn", 35), ("2_cnn", 40)])
+def test_a_notebook_is_worth_its_points(name: str, points: int) -> None:
+    assert sum(mark.get("points", 0) for mark in graded(release_notebook(name)).values()) == points
 
 
 def test_students_get_stubs_where_the_solution_was(solutions: Path) -> None:

@@ -5,10 +5,12 @@ The hints go from the idea (with a question) over the tool and the shapes to the
 
 from __future__ import annotations
 
+import contextlib
+import io
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from textlab.checks import cnn, interpretation
+from textlab.checks import cnn, f1, interpretation, rnn, training
 from textlab.checks.draw import Draw
 from textlab.checks.subject import LocalBench, LocalFunction, LocalNetwork
 
@@ -48,9 +50,105 @@ def _interpretation(source: Callable[..., object]) -> None:
         check(LocalFunction(source), LocalBench(), Draw(PUBLIC_SEED))
 
 
+def _function(*checks: Callable[..., None]) -> Callable[[Callable[..., object]], None]:
+    def run(source: Callable[..., object]) -> None:
+        # A check calls the function many times: the student's progress bars would hide the card.
+        with contextlib.redirect_stderr(io.StringIO()):
+            for check in checks:
+                check(LocalFunction(source), LocalBench(), Draw(PUBLIC_SEED))
+
+    return run
+
+
 BLANKS = {
     blank.id: blank
     for blank in [
+        Blank(
+            "rnn-layers",
+            "RNNBaseline.__init__ makes a recurrent layer, dropout and a linear layer",
+            15,
+            _network(rnn.builds, rnn.layers_and_directions),
+            (
+                "A recurrent layer reads one token after the other and keeps hidden_dim numbers in mind. With two "
+                "directions a second one reads from the end. How many numbers sum up a review in each case, and "
+                "why does the number of layers not matter for the linear layer?",
+                "nn.LSTM and nn.GRU take (input_size, hidden_size, num_layers) and the options batch_first, "
+                "bidirectional and dropout. Their own dropout works between layers, so with one layer it does "
+                "nothing and torch warns; hand the rate on only when there are more layers. The summary needs a "
+                "dropout layer of its own. The linear layer reads hidden_dim numbers a direction and gives one.",
+                "self.recurrent = nn.LSTM(…, …, …, batch_first=True, bidirectional=…, dropout=…), where dropout is 0 "
+                "when n_layers is 1; then nn.Dropout and nn.Linear. What is hidden_dim multiplied with, and which "
+                "argument of the class decides that?",
+            ),
+        ),
+        Blank(
+            "rnn-forward",
+            "RNNBaseline.forward turns token ids and lengths into one logit per review",
+            25,
+            _network(
+                rnn.one_logit_per_review,
+                rnn.summary_is_the_last_state,
+                rnn.arguments_decide_dropout,
+                rnn.reviews_are_independent,
+                rnn.padding_is_silent,
+                rnn.every_parameter_learns,
+            ),
+            (
+                "Imagine reading a review of 3 tokens that was padded to 50. What would 47 padding tokens do to "
+                "what you keep in mind, and where does the reader who starts at the end begin? Packing leaves the "
+                "padding out, so that the last state is the one after the last real token.",
+                "pack_padded_sequence wants the embedded reviews, their lengths, batch_first=True and, since reviews "
+                "come in any order, enforce_sorted=False. A packed LSTM gives output, (hidden, cell), a GRU gives "
+                "output, hidden. hidden is [layers × directions, batch, hidden_dim], ordered by layer: with two "
+                "directions the last two entries belong to the last layer.",
+                "packed = pack_padded_sequence(self.embedding(text), …, batch_first=True, enforce_sorted=False); "
+                "output, (hidden, cell) = self.recurrent(…); with two directions "
+                "torch.cat([hidden[…], hidden[…]], dim=…), else hidden[…]; then dropout, then the linear layer. "
+                "Which entries of hidden are the last layer's?",
+            ),
+        ),
+        Blank(
+            "train-model",
+            "train_model trains, stops early and keeps the best weights",
+            30,
+            _function(
+                training.gives_a_history,
+                training.adam_moves_this_model,
+                training.losses_are_means_per_review,
+                training.validation_only_looks,
+                training.patience_counts_in_a_row,
+                training.best_weights_come_back,
+            ),
+            (
+                "An epoch has two halves. In the first the model learns from the training batches, in the second "
+                "it is only looked at, on the validation batches. What has to be switched between the halves, and "
+                "what do you need to remember from epoch to epoch to know when to stop and what to give back?",
+                "torch.optim.Adam(model.parameters(), lr=…) once. For a batch: model(batch.ids, batch.lengths), "
+                "reshape(-1), binary_cross_entropy_with_logits, zero_grad, backward, step. Add up loss.item() × "
+                "len(batch) and divide by the number of reviews. model.train(), model.eval() and torch.no_grad() "
+                "say which half it is. state_dict() goes on changing with the model; copy.deepcopy makes a copy.",
+                "Keep best_loss = float('inf'), best_weights and waited = 0 before the loop over epochs. After the "
+                "validation: if loss < …: remember the loss, a deep copy of …, and set waited to …; else add 1 to "
+                "waited, and break when it equals …. After the loop: model.load_state_dict(…), return both lists.",
+            ),
+        ),
+        Blank(
+            "f1-on",
+            "f1_on measures F1 over a whole set",
+            10,
+            _function(f1.whole_set_at_once, f1.positive_from_one_half, f1.measured_in_evaluation_mode),
+            (
+                "F1 comes from three counts over all reviews: true positives, false positives, false negatives. "
+                "What goes wrong when you compute it batch by batch and take the mean, say, when a batch holds no "
+                "positive review? And how sure must the network be for a review to count as positive?",
+                "Switch the model to evaluation mode and gradients off. Go through the batches and collect logits, "
+                "reshaped to [batch], and labels in two lists; torch.cat joins them. A probability above one half "
+                "is a logit above 0. sklearn's f1_score(labels, predictions) is for class 1 by default.",
+                "logits, labels = [], []; for each batch append model(…, …).reshape(-1) and batch.labels. Then "
+                "said = torch.cat(logits) > …, and return float(f1_score(…, …)), each as .cpu().numpy(). "
+                "Which of the two comes first?",
+            ),
+        ),
         Blank(
             "cnn-layers",
             "CNN.__init__ makes one convolution per kernel size",

@@ -17,8 +17,10 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from textlab.batches import Batch
 from textlab.checks.failure import StudentError, shape_text
 from textlab.checks.probe import ProbeNetwork
+from textlab.checks.scripted import LookupNetwork, ScriptedNetwork
 from textlab.text import Vocabulary
 from textlab.training import fit_encoded, predict_encoded
 
@@ -38,13 +40,16 @@ class Model(Protocol):
     def set_weights(self, weights: Mapping[str, Tensor]) -> None:
         """Replace parameters and buffers; every name of `get_weights` has to be there, with its shape."""
 
-    def forward(self, ids: Tensor, *, training: bool = False, seed: int = 0) -> Tensor:
-        """Output for token ids [batch, length], in evaluation mode unless `training`."""
+    def forward(self, ids: Tensor, lengths: Tensor | None = None, *, training: bool = False, seed: int = 0) -> Tensor:
+        """Output for token ids [batch, length], in evaluation mode unless `training`.
+
+        `lengths` [batch] goes to the network as its second argument when there is one.
+        """
 
     def forward_embedded(self, embedded: Tensor) -> Tensor:
         """Output in evaluation mode when the embedding layer gives `embedded` [batch, length, emb_dim]."""
 
-    def gradients(self, ids: Tensor) -> dict[str, float]:
+    def gradients(self, ids: Tensor, lengths: Tensor | None = None) -> dict[str, float]:
         """Largest absolute gradient of the summed output per parameter, evaluation mode, 0 where there is none."""
 
     def fit(
@@ -57,10 +62,14 @@ class Model(Protocol):
         batch_size: int,
         seed: int,
         pad_id: int,
+        with_lengths: bool = False,
     ) -> list[float]:
-        """Train with Adam on BCE; mean loss per epoch. ids [reviews, length], lengths and labels [reviews]."""
+        """Train with Adam on BCE; mean loss per epoch. ids [reviews, length], lengths and labels [reviews].
 
-    def predict(self, ids: Tensor, lengths: Tensor, *, pad_id: int) -> Tensor:
+        `with_lengths` calls the network with ids and lengths.
+        """
+
+    def predict(self, ids: Tensor, lengths: Tensor, *, pad_id: int, with_lengths: bool = False) -> Tensor:
         """One logit per review, [reviews], in evaluation mode and in batches."""
 
 
@@ -87,6 +96,15 @@ class Bench(Protocol):
 
     def probe(self, vocab_size: int, emb_dim: int, pad_idx: int) -> Model:
         """The kit's small smooth network, whose attributions the check can compute itself."""
+
+    def scripted(self, losses: Sequence[float], *, strict: bool = False) -> Model:
+        """A network whose validation loss after each epoch is as written (`textlab.checks.scripted`)."""
+
+    def lookup(self, vocab_size: int, dropout: float) -> Model:
+        """A network whose logit is the weight of a review's first token."""
+
+    def batches(self, ids: Tensor, lengths: Tensor, labels: Tensor, sizes: Sequence[int]) -> object:
+        """A list of batches with so many reviews each, in the given order."""
 
     def vocabulary(self, tokens: Sequence[str]) -> object:
         """A vocabulary of the given tokens, `<unk>` and `<pad>` first."""
@@ -177,11 +195,19 @@ def call_text(name: str, arguments: Sequence[object], keywords: Mapping[str, obj
 
 
 def _argument_text(value: object) -> str:
+    if isinstance(value, BatchList):
+        return value.label
     if isinstance(value, Tensor):
         return f"ids {list(value.shape)}"
     if isinstance(value, (int, float, str, list, bool)) or value is None:
         return repr(value)
     return getattr(value, "label", type(value).__name__.lower())
+
+
+class BatchList(list[Batch]):
+    """Batches, called so in a message."""
+
+    label = "batches"
 
 
 class LocalModel:
@@ -210,13 +236,13 @@ class LocalModel:
         with student_code(f"{self.name}.load_state_dict(…)", self._locate):
             nn.Module.load_state_dict(self.module, dict(weights))
 
-    def forward(self, ids: Tensor, *, training: bool = False, seed: int = 0) -> Tensor:
+    def forward(self, ids: Tensor, lengths: Tensor | None = None, *, training: bool = False, seed: int = 0) -> Tensor:
         """Output for token ids, in evaluation mode unless `training`."""
-        call = f"{self.name}.forward(ids {list(ids.shape)})"
+        call = f"{self.name}.forward({_inputs_text(ids, lengths)})"
         with student_code(call, self._locate), torch.no_grad():
             nn.Module.train(self.module, training)
             torch.manual_seed(seed)
-            return plain_tensor(self.module(ids.clone()), call)
+            return plain_tensor(self.module(*_inputs(ids, lengths)), call)
 
     def forward_embedded(self, embedded: Tensor) -> Tensor:
         """Output when the embedding layer gives `embedded`."""
@@ -230,13 +256,13 @@ class LocalModel:
             finally:
                 handle.remove()
 
-    def gradients(self, ids: Tensor) -> dict[str, float]:
+    def gradients(self, ids: Tensor, lengths: Tensor | None = None) -> dict[str, float]:
         """Largest absolute gradient per parameter."""
-        call = f"{self.name}.forward(ids {list(ids.shape)}).sum().backward()"
+        call = f"{self.name}.forward({_inputs_text(ids, lengths)}).sum().backward()"
         with student_code(call, self._locate), torch.enable_grad():
             nn.Module.eval(self.module)
             nn.Module.zero_grad(self.module)
-            self.module(ids.clone()).sum().backward()
+            self.module(*_inputs(ids, lengths)).sum().backward()
             named = list(nn.Module.named_parameters(self.module))
             return {name: 0.0 if p.grad is None else float(p.grad.abs().max()) for name, p in named}
 
@@ -250,6 +276,7 @@ class LocalModel:
         batch_size: int,
         seed: int,
         pad_id: int,
+        with_lengths: bool = False,
     ) -> list[float]:
         """Train; mean loss per epoch."""
         call = f"training {self.name} for {epochs} epochs on {len(ids)} reviews"
@@ -263,16 +290,18 @@ class LocalModel:
                 batch_size=batch_size,
                 seed=seed,
                 pad_id=pad_id,
+                with_lengths=with_lengths,
             )
             if not all(math.isfinite(loss) for loss in losses):
                 raise StudentError(call, "", f"a training loss that is no number: {losses}")
             return losses
 
-    def predict(self, ids: Tensor, lengths: Tensor, *, pad_id: int) -> Tensor:
+    def predict(self, ids: Tensor, lengths: Tensor, *, pad_id: int, with_lengths: bool = False) -> Tensor:
         """One logit per review."""
         call = f"{self.name}.forward on {len(ids)} reviews"
         with student_code(call, self._locate):
-            logits = plain_tensor(predict_encoded(self.module, ids, lengths, pad_id=pad_id), call)
+            found = predict_encoded(self.module, ids, lengths, pad_id=pad_id, with_lengths=with_lengths)
+            logits = plain_tensor(found, call)
             if logits.numel() != len(ids) or not logits.is_floating_point():
                 raise StudentError(call, "", f"a tensor {shape_text(logits.shape)} for {len(ids)} reviews")
             return logits.reshape(-1).float()
@@ -323,9 +352,32 @@ class LocalBench:
         """The kit's small smooth network."""
         return LocalModel(ProbeNetwork(vocab_size, emb_dim, pad_idx), "model")
 
+    def scripted(self, losses: Sequence[float], *, strict: bool = False) -> LocalModel:
+        """A network whose validation loss follows a script."""
+        return LocalModel(ScriptedNetwork(losses, strict=strict), "model")
+
+    def lookup(self, vocab_size: int, dropout: float) -> LocalModel:
+        """A network whose logit is the weight of a review's first token."""
+        return LocalModel(LookupNetwork(vocab_size, dropout), "model")
+
+    def batches(self, ids: Tensor, lengths: Tensor, labels: Tensor, sizes: Sequence[int]) -> BatchList:
+        """A list of batches with so many reviews each."""
+        parts = zip(*(part.split(list(sizes)) for part in (ids, lengths, labels)), strict=True)
+        return BatchList(Batch(*(part.clone() for part in batch)) for batch in parts)
+
     def vocabulary(self, tokens: Sequence[str]) -> Vocabulary:
         """A vocabulary of the given tokens."""
         return Vocabulary.from_tokens(tokens)
+
+
+def _inputs(ids: Tensor, lengths: Tensor | None) -> list[Tensor]:
+    """What the network is called with; copies, so that it cannot change the check's own."""
+    return [ids.clone()] if lengths is None else [ids.clone(), lengths.clone()]
+
+
+def _inputs_text(ids: Tensor, lengths: Tensor | None) -> str:
+    said = f"ids {list(ids.shape)}"
+    return said if lengths is None else f"{said}, lengths {lengths.tolist()[:8]}"
 
 
 def _unwrap(value: object) -> object:

@@ -16,10 +16,11 @@ from autograder.judge.workers import Workers
 from autograder.record import CheckResult
 from autograder.rubric import load_rubric
 from autograder.sandbox import Level
-from autograder.thresholds import Thresholds
+from autograder.thresholds import RNNBudget, Thresholds
 from textlab.checks.draw import Draw
 
 NETWORK = {"emb_dim": 12, "out_channels": 8, "kernel_sizes": [2, 3], "dropout": 0.1}
+RECURRENT = {"embedding_dim": 12, "hidden_dim": 6, "n_layers": 1, "bidirectional": True, "dropout": 0.1}
 Grade = Callable[..., dict[str, CheckResult]]
 
 
@@ -35,23 +36,31 @@ def tiny_data() -> HiddenData:
 
 def tiny_thresholds() -> Thresholds:
     """A budget of two epochs that asks for nothing."""
-    return Thresholds(NETWORK, 80, 80, 2, 16, 12, f1_at_least=0.0, delta_share_at_most=0.5)
+    rnn = RNNBudget(RECURRENT, 80, 2, 16, 12, f1_at_least=0.0)
+    return Thresholds(NETWORK, 80, 80, 2, 16, 12, f1_at_least=0.0, delta_share_at_most=0.5, rnn=rnn)
 
 
 @pytest.fixture
 def grade_source() -> Iterator[Grade]:
-    """Grades Python source as the cells of a notebook (split at lines "# ---") with the real graders."""
+    """Grades Python source as the cells of a notebook (split at lines "# ---") with the real graders.
+
+    A single source is that of notebook 2_cnn; several are given by the names of their notebooks.
+    """
     open_workers: list[Workers] = []
 
-    def grade(source: str, workers: Workers | None = None) -> dict[str, CheckResult]:
+    def grade(source: str | dict[str, str], workers: Workers | None = None) -> dict[str, CheckResult]:
         made = workers or Workers(Level.PROCESS)
         open_workers.append(made)
         contract = load_contract()
         names = [name for role in contract.values() for name in role.names.values()]
-        cells = [Cell(number + 1, text) for number, text in enumerate(source.split("# ---\n"))]
+        sources = {"2_cnn": source} if isinstance(source, str) else source
+        cells = {
+            notebook: [Cell(number + 1, part) for number, part in enumerate(text.split("# ---\n"))]
+            for notebook, text in sources.items()
+        }
         judging = Judging(
             submission_sha256="0" * 64,
-            definitions={"2_cnn": slice_definitions(cells, names)},
+            definitions={notebook: slice_definitions(found, names) for notebook, found in cells.items()},
             contract=contract,
             data=tiny_data(),
             thresholds=tiny_thresholds(),

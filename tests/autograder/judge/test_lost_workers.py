@@ -29,6 +29,12 @@ FIRST_USER = {
     "probe": "interpret-tokens",
     "set_weights": "cnn-logits",
 }
+FIRST_USER_1 = {
+    "scripted": "train-history",
+    "batches": "train-history",
+    "lookup": "train-adam",
+    "fit": "rnn-f1",
+}
 QUICK = ("load", "forward", "predict")
 
 
@@ -73,7 +79,18 @@ def test_killing_the_worker_at_a_verb_loses_that_check_only(grade_source: Grade,
     assert lost == {FIRST_USER[verb]: "crashed"}
     for name, result in results.items():
         if result.outcome == "skipped":
-            assert "not passed" in result.message or "could not be trained" in result.message, name
+            reasons = ("not passed", "could not be trained", "not handed in: there is no 1_rnn.ipynb")
+            assert any(reason in result.message for reason in reasons), name
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("verb", FIRST_USER_1)
+def test_killing_the_worker_of_notebook_1_at_a_verb_loses_that_check_only(grade_source: Grade, verb: str) -> None:
+    workers = MortalWorkers(verb)
+    results = grade_source({"1_rnn": solution_source("1_rnn")}, workers)
+    assert workers.deaths == [verb]
+    lost = {name: result.outcome for name, result in results.items() if result.outcome not in ("passed", "skipped")}
+    assert lost == {FIRST_USER_1[verb]: "crashed"}
 
 
 class LyingWorkers(Workers):
@@ -107,6 +124,6 @@ def test_a_worker_that_lies_about_everything_earns_nothing_and_the_judge_lives(
 
 
 def test_the_solution_passes_every_check(grade_source: Grade) -> None:
-    results = grade_source(solution_source())
+    results = grade_source({name: solution_source(name) for name in ("1_rnn", "2_cnn")})
     assert {name: result.message for name, result in results.items() if result.outcome != "passed"} == {}
     assert list(results) == [entry.id for entry in load_rubric().checks]

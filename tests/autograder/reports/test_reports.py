@@ -35,11 +35,11 @@ def test_the_json_report_holds_the_fields_of_the_schema() -> None:
 
 def test_grades_have_one_row_a_student_in_order_and_one_column_a_role() -> None:
     rows = list(csv.reader(io.StringIO(grades_csv([record("bob"), record("ada", {"cnn-f1": "failed"})], ROLES))))
-    assert rows[0] == ["student", "score", "max_score", "cnn", "interpret", "problems"]
+    assert rows[0] == ["student", "score", "max_score", *ROLES, "problems"]
     assert [row[0] for row in rows[1:]] == ["ada", "bob"]
     full = sum(POINTS.values())
     assert rows[1][1:3] == [str(full - POINTS["cnn-f1"]), str(full)]
-    assert sum(map(int, rows[1][3:5])) == full - POINTS["cnn-f1"]
+    assert sum(map(int, rows[1][3:-1])) == full - POINTS["cnn-f1"]
 
 
 @pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)", "\tx"])
@@ -57,7 +57,7 @@ def test_a_report_is_read_back_as_it_was_written() -> None:
 
 def test_a_fault_of_the_grader_is_an_empty_mark_and_not_a_zero() -> None:
     rows = list(csv.reader(io.StringIO(grades_csv([record("a", {"cnn-f1": "error"})], ROLES))))
-    assert rows[1][1] == "" and rows[1][3:5] == ["", ""]
+    assert rows[1][1] == "" and set(rows[1][3:-1]) == {""}
 
 
 def test_quotes_commas_and_line_ends_in_problems_survive() -> None:

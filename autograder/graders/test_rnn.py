@@ -1,0 +1,106 @@
+"""Graders of the class RNNBaseline: its layers, its meaning, and how well it learns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from autograder.judge.checks import check
+from autograder.judge.hidden_data import HiddenData
+from autograder.judge.remote import RemoteNetwork
+from autograder.thresholds import Thresholds
+from textlab.checks import rnn as checks
+from textlab.checks.draw import Draw
+from textlab.checks.failure import CheckFailed
+from textlab.training import f1_of_logits
+
+
+@check("rnn-builds", hint="Keep the arguments' names and order, and the given line that makes self.embedding.")
+def test_builds(rnn: RemoteNetwork, draw: Draw) -> None:
+    """RNNBaseline can be built from its arguments"""
+    checks.builds(rnn, draw)
+
+
+@check("rnn-directions", needs=["rnn-builds"], hint="nn.LSTM and nn.GRU take the layers and directions as arguments.")
+def test_directions(rnn: RemoteNetwork, draw: Draw) -> None:
+    """The recurrent layer has the asked layers and directions"""
+    checks.layers_and_directions(rnn, draw)
+
+
+@check("rnn-shapes", needs=["rnn-builds"], hint="One summary per review goes into the linear layer.")
+def test_one_logit_per_review(rnn: RemoteNetwork, draw: Draw) -> None:
+    """RNNBaseline gives one logit per review"""
+    checks.one_logit_per_review(rnn, draw)
+
+
+@check(
+    "rnn-summary",
+    needs=["rnn-shapes"],
+    hint="The final hidden states are ordered by layer, and within a layer by direction.",
+)
+def test_summary(rnn: RemoteNetwork, draw: Draw) -> None:
+    """The logit is read off the last layer's last state"""
+    checks.summary_is_the_last_state(rnn, draw)
+
+
+@check("rnn-dropout", needs=["rnn-shapes"], hint="Two places: between recurrent layers, and on the summary.")
+def test_dropout(rnn: RemoteNetwork, draw: Draw) -> None:
+    """Dropout works on the summary and between layers, and is silent in evaluation"""
+    checks.arguments_decide_dropout(rnn, draw)
+
+
+@check("rnn-independent", needs=["rnn-shapes"], hint="With batch_first=True axis 0 stays the batch.")
+def test_independent(rnn: RemoteNetwork, draw: Draw) -> None:
+    """A review's logit does not depend on the other reviews in its batch"""
+    checks.reviews_are_independent(rnn, draw)
+
+
+@check("rnn-padding", needs=["rnn-shapes"], hint="Packing tells the recurrent layer where each review ends.")
+def test_padding(rnn: RemoteNetwork, draw: Draw) -> None:
+    """Padding does not change a review's logit"""
+    checks.padding_is_silent(rnn, draw)
+
+
+@check("rnn-gradients", needs=["rnn-shapes"], hint="Every layer that __init__ makes has its place in forward.")
+def test_gradients(rnn: RemoteNetwork, draw: Draw) -> None:
+    """Every parameter gets a gradient"""
+    checks.every_parameter_learns(rnn, draw)
+
+
+@check("rnn-f1", needs=["rnn-shapes"], hint="If the shapes are right and F1 is low: which state is read, and where?")
+def test_f1(
+    rnn: RemoteNetwork, draw: Draw, data: HiddenData, thresholds: Thresholds, note: Callable[[str], None]
+) -> None:
+    """Trained on reviews it has not seen, RNNBaseline tells praise from blame"""
+    budget = thresholds.rnn
+    names = draw.permutation(data.vocab_size)
+    pad = int(names[1])
+    train, test = (
+        part.first(count, budget.max_length).renamed(names)
+        for part, count in ((data.train, budget.train), (data.test, len(data.test.ids)))
+    )
+    model = rnn.build(vocab_size=data.vocab_size, pad_idx=pad, **budget.network)
+    losses = model.fit(
+        train.ids,
+        train.lengths,
+        train.labels,
+        epochs=budget.epochs,
+        batch_size=budget.batch_size,
+        seed=draw.integer(0, 2**31 - 1),
+        pad_id=pad,
+        with_lengths=True,
+    )
+    logits = model.predict(test.ids, test.lengths, pad_id=pad, with_lengths=True)
+    f1 = f1_of_logits(logits, test.labels)
+    note(f"F1 {f1:.3f}, at least {budget.f1_at_least:.3f} was asked")
+    if f1 < budget.f1_at_least:
+        told = ", ".join(f"{loss:.3f}" for loss in losses)
+        raise CheckFailed(
+            "F1 on the hidden test reviews is too low",
+            input=f"{len(train.ids)} training reviews, {budget.epochs} epochs; {len(test.ids)} test reviews",
+            expected=f"F1 of at least {budget.f1_at_least:.3f}",
+            got=f"F1 {f1:.3f}, {float((logits > 0).float().mean()):.0%} called positive",
+            likely=f"the training loss hardly falls ({told}): the summary says little about the review"
+            if losses[-1] > 0.6
+            else f"the training loss falls ({told}), but what was learnt does not carry over",
+            next="train on the corpus in the notebook and look at the learning curve",
+        )

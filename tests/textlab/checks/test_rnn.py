@@ -1,0 +1,179 @@
+"""The checks of RNNBaseline on right and on wrong answers."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.textlab.checks.answers import Change, answer, expect_named, failing
+from textlab.checks import rnn
+from textlab.checks.subject import LocalNetwork
+
+CHECKS = (
+    rnn.builds,
+    rnn.layers_and_directions,
+    rnn.one_logit_per_review,
+    rnn.summary_is_the_last_state,
+    rnn.arguments_decide_dropout,
+    rnn.reviews_are_independent,
+    rnn.padding_is_silent,
+    rnn.every_parameter_learns,
+)
+LSTM = "nn.LSTM("
+UNPACK = "_, (hidden, _) = self.recurrent(packed)"
+SUMMARY = "torch.cat([hidden[-2], hidden[-1]], dim=1) if self.recurrent.bidirectional else hidden[-1]"
+LAST = "self.linear(self.dropout(summary))"
+GRU: list[Change] = [(LSTM, "nn.GRU("), (UNPACK, "_, hidden = self.recurrent(packed)")]
+LAST_TOKEN = (
+    "self.at_last(output, lengths)\n\n"
+    "    def at_last(self, output, lengths):\n"
+    "        padded, _ = nn.utils.rnn.pad_packed_sequence(output, batch_first=True)\n"
+    "        summary = padded[torch.arange(len(lengths)), lengths - 1]\n"
+    "        return self.linear(self.dropout(summary))"
+)
+OTHER_CLASS = '''
+class RNNBaseline(nn.Module):
+    """Sequence first, names of its own, logits (batch,), an encoder of its own."""
+
+    def __init__(self, vocab_size, embedding_dim, hidden_dim, n_layers, bidirectional, dropout, pad_idx):
+        super().__init__()
+        self.embedding = nn.Embedding(vocab_size, embedding_dim, padding_idx=pad_idx)
+        self.reader = nn.Module()
+        rate = dropout * (n_layers != 1)
+        self.reader.gru = nn.GRU(embedding_dim, hidden_dim, n_layers, bidirectional=bidirectional, dropout=rate)
+        self.reader.drop = nn.Dropout(dropout)
+        self.out = nn.Linear(hidden_dim * (1 + bidirectional), 1)
+
+    def forward(self, text, lengths):
+        packed = pack_padded_sequence(self.embedding(text.t()), lengths.cpu(), enforce_sorted=False)
+        hidden = self.reader.gru(packed)[1]
+        directions = 2 if self.reader.gru.bidirectional else 1
+        summary = hidden[-directions:].flip(0).permute(1, 0, 2).reshape(len(text), -1)
+        return self.out(self.reader.drop(summary)).squeeze(1)
+'''
+
+
+@pytest.mark.parametrize(
+    ("changes", "extra"),
+    [
+        ([], ""),
+        (GRU, ""),
+        ([(UNPACK, "output, _ = self.recurrent(packed)"), (f"summary = {SUMMARY}", f"return {LAST_TOKEN}")], ""),
+        ([], OTHER_CLASS),
+    ],
+    ids=["solution", "gru", "last token", "own class"],
+)
+@pytest.mark.parametrize("seed", [7, 8, 9])
+def test_a_right_answer_passes_every_check(changes: list[Change], extra: str, seed: int) -> None:
+    assert failing(CHECKS, LocalNetwork(answer("RNNBaseline", changes, extra)), seed=seed) == {}
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected", "cause"),
+    [
+        pytest.param(
+            [("bidirectional=bidirectional", "bidirectional=True"), ("(2 if bidirectional else 1)", "2")],
+            "layers_and_directions",
+            "bidirectional=True is written out",
+            id="always two directions",
+        ),
+        pytest.param(
+            [("hidden_dim, n_layers, dropout=between", "hidden_dim, 1, dropout=0.0")],
+            "layers_and_directions",
+            "n_layers",
+            id="one layer always",
+        ),
+        pytest.param(
+            [(LSTM, "nn.RNN("), (UNPACK, "_, hidden = self.recurrent(packed)")],
+            {"layers_and_directions", "summary_is_the_last_state"},
+            "nn.RNN",
+            id="plain RNN",
+        ),
+        pytest.param(
+            [("vocab_size, embedding_dim, padding_idx", "vocab_size, 100, padding_idx")],
+            {check.__name__ for check in CHECKS if check is not rnn.layers_and_directions},
+            "other sizes",
+            id="size of the embedding written out",
+        ),
+        pytest.param(
+            [
+                ("(2 if bidirectional else 1)", "n_layers"),
+                (SUMMARY, "torch.cat(list(hidden[-self.recurrent.num_layers:]), 1)"),
+            ],
+            {"summary_is_the_last_state", "every_parameter_learns"},
+            "counts layers as directions",
+            id="layers taken for directions",
+        ),
+    ],
+)  # fmt: skip
+def test_wrong_layers_are_named(changes: list[Change], expected: str | set[str], cause: str) -> None:
+    expect_named(failing(CHECKS, LocalNetwork(answer("RNNBaseline", changes))), expected, cause)
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected", "cause"),
+    [
+        pytest.param(
+            [(LAST, "self.linear(self.dropout(hidden))"), ("(2 if bidirectional else 1)", "1")],
+            {"one_logit_per_review", "summary_is_the_last_state", "reviews_are_independent", "padding_is_silent"},
+            "the states of all layers",
+            id="head on all states",
+        ),
+        pytest.param(
+            [(SUMMARY, "torch.cat([hidden[0], hidden[1]], dim=1) if self.recurrent.bidirectional else hidden[0]")],
+            {"summary_is_the_last_state", "every_parameter_learns", "arguments_decide_dropout"},
+            "the first layer's last state",
+            id="first layer's state",
+        ),
+        pytest.param(
+            [(UNPACK, "_, (_, hidden) = self.recurrent(packed)")],
+            "summary_is_the_last_state",
+            "cell state",
+            id="cell state",
+        ),
+        pytest.param(
+            [("self.recurrent(packed)", "self.recurrent(embedded)")],
+            {"summary_is_the_last_state", "padding_is_silent"},
+            "something stands between",
+            id="not packed",
+        ),
+        pytest.param([(LAST, "self.linear(summary)")], "arguments_decide_dropout", "does nothing", id="no dropout"),
+        pytest.param(
+            [("dropout=between", "dropout=0.0")],
+            "arguments_decide_dropout",
+            "no dropout between",
+            id="no dropout between layers",
+        ),
+        pytest.param(
+            [(LAST, "self.linear(nn.Dropout(0.5)(summary))")],
+            {"summary_is_the_last_state", "arguments_decide_dropout", "reviews_are_independent", "padding_is_silent"},
+            "",
+            id="dropout made in forward",
+        ),
+        pytest.param(
+            [(SUMMARY, "hidden[-1].repeat(1, 1 + self.recurrent.bidirectional)")],
+            {"summary_is_the_last_state", "every_parameter_learns"},
+            "something stands between",
+            id="one direction only",
+        ),
+        pytest.param(
+            [(", enforce_sorted=False", "")],
+            {check.__name__ for check in CHECKS[2:]},
+            "sorted",
+            id="sorted reviews wanted",
+        ),
+        pytest.param(
+            [(", padding_idx=pad_idx", "")], "padding_is_silent", "padding_idx", id="padding token learns"
+        ),
+        pytest.param(
+            [(f"return {LAST}", f"return {LAST}.squeeze()")], "one_logit_per_review", "squeeze()", id="squeezed"
+        ),
+        pytest.param(
+            [(f"return {LAST}", f"return {LAST} + embedded.mean()")],
+            {"summary_is_the_last_state", "reviews_are_independent", "padding_is_silent"},
+            "something stands between",
+            id="reviews leak into each other",
+        ),
+    ],
+)  # fmt: skip
+def test_a_wrong_forward_is_named(changes: list[Change], expected: str | set[str], cause: str) -> None:
+    expect_named(failing(CHECKS, LocalNetwork(answer("RNNBaseline", changes))), expected, cause)

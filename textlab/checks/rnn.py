@@ -1,0 +1,321 @@
+"""Checks of the class RNNBaseline: its layers, its summary of a review, and what may not change its answer."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from textlab.checks.draw import Draw
+from textlab.checks.failure import CheckFailed, expect_close, expect_shape, shape_text
+from textlab.checks.recurrent import expected_matrices, logits_by_summary, recurrent_matrices
+from textlab.checks.subject import Model, Network
+
+# One-thread float32 sums differ by about 1e-6 when their order changes; a recurrent layer carries that along.
+SAME = 1e-5
+FORMS = [(2, True), (1, False), (1, True), (3, False)]
+"""Layers, and whether in both directions."""
+
+
+def builds(rnn: Network, draw: Draw) -> None:
+    """RNNBaseline can be built from its arguments"""
+    for n_layers, bidirectional in FORMS[:2]:
+        vocab_size, embedding_dim = draw.integer(20, 60), draw.integer(5, 12)
+        arguments = sizes(vocab_size, embedding_dim, n_layers=n_layers, bidirectional=bidirectional)
+        shapes = rnn.build(**arguments).parameters()
+        if shapes.get("embedding.weight") != (vocab_size, embedding_dim):
+            raise CheckFailed(
+                "self.embedding is not an embedding of the asked size",
+                input=f"RNNBaseline(vocab_size={vocab_size}, embedding_dim={embedding_dim}, …)",
+                expected=f"embedding.weight of shape {shape_text((vocab_size, embedding_dim))}",
+                got=shape_text(shapes["embedding.weight"]) if "embedding.weight" in shapes else "no such parameter",
+                likely="the embedding has another name, or other sizes than the arguments say",
+                next="keep the line self.embedding = nn.Embedding(vocab_size, embedding_dim, padding_idx=pad_idx)",
+            )
+
+
+def layers_and_directions(rnn: Network, draw: Draw) -> None:
+    """The recurrent layer has the asked layers and directions"""
+    for n_layers, bidirectional in FORMS:
+        embedding_dim, hidden_dim = draw.integer(11, 14), draw.integer(5, 9)
+        arguments = sizes(50, embedding_dim, hidden_dim, n_layers, bidirectional)
+        shapes = rnn.build(**arguments).parameters()
+        found = recurrent_matrices(shapes, hidden_dim)
+        expected = {
+            name: expected_matrices(gates, embedding_dim, hidden_dim, n_layers, bidirectional)
+            for name, gates in (("LSTM", 4), ("GRU", 3))
+        }
+        if found not in expected.values():
+            name = "GRU" if found and max(rows for rows, _ in found) == 3 * hidden_dim else "LSTM"
+            raise CheckFailed(
+                "the recurrent layer does not have the asked layers and directions",
+                input=call_text(arguments),
+                expected=f"weight matrices {_matrices_text(expected[name])} in the {name}",
+                got=_matrices_text(found) if found else "no weight matrix of an LSTM or a GRU",
+                likely=_layer_cause(found, expected[name]),
+                next="hand embedding_dim, hidden_dim, n_layers and bidirectional on to nn.LSTM or nn.GRU",
+            )
+
+
+def one_logit_per_review(rnn: Network, draw: Draw) -> None:
+    """RNNBaseline gives one logit per review"""
+    for (n_layers, bidirectional), batch, length in [
+        (FORMS[0], 3, draw.integer(9, 14)),
+        (FORMS[1], 5, draw.integer(5, 8)),
+        (FORMS[0], 1, 1),
+        (FORMS[2], 7, draw.integer(20, 30)),
+        (FORMS[3], 2, draw.integer(3, 6)),
+        (FORMS[1], 1, 4),
+    ]:
+        hidden_dim = draw.integer(5, 8)
+        arguments = sizes(40, draw.integer(9, 12), hidden_dim, n_layers, bidirectional)
+        ids, lengths = reviews(draw, batch, length)
+        logits = rnn.build(**arguments).forward(ids, lengths)
+        expect_shape(
+            logits,
+            [(batch, 1), (batch,)],
+            input=f"ids [{batch}, {length}], lengths {lengths.tolist()}, {call_text(arguments)}",
+            likely=_shape_cause(logits, batch, length, n_layers * (1 + bidirectional)),
+            next="print the shape after each line of forward and compare it with the figure",
+        )
+
+
+def summary_is_the_last_state(rnn: Network, draw: Draw) -> None:
+    """The logit is read off the last layer's last state"""
+    for n_layers, bidirectional in FORMS:
+        arguments = sizes(40, draw.integer(6, 9), draw.integer(4, 6), n_layers, bidirectional)
+        model = rnn.build(**arguments)
+        weights = redraw(model, draw)
+        ids, lengths = reviews(draw, 4, draw.integer(6, 9))
+        got = model.forward(ids, lengths).reshape(-1)
+        known = logits_by_summary(weights, ids, lengths, arguments)
+        right = {name: logits for name, (allowed, logits) in known.items() if allowed}
+        if got.shape != lengths.shape or not any(_close(got, logits) for logits in right.values()):
+            wrong = [name for name, (allowed, logits) in known.items() if not allowed and _close(got, logits)]
+            expect_close(
+                got,
+                next(iter(right.values())),
+                tolerance=10 * SAME,
+                what="the logit is not read off the last layer's last state",
+                input=f"ids {list(ids.shape)}, lengths {lengths.tolist()}, {call_text(arguments)}",
+                likely=f"the summary of a review is {wrong[0]}"
+                if wrong
+                else "something stands between the recurrent and the linear layer, or an axis is mixed up",
+                next="take the last layer's final hidden state; with two directions, both side by side",
+            )
+
+
+def arguments_decide_dropout(rnn: Network, draw: Draw) -> None:
+    """Dropout works on the summary and between layers, and is silent in evaluation"""
+    ids, lengths = reviews(draw, 6, 12)
+    model = rnn.build(**sizes(hidden_dim=16, n_layers=1))
+    expect_close(
+        model.forward(ids, lengths, seed=1),
+        model.forward(ids, lengths, seed=2),
+        tolerance=0.0,
+        what="two runs in evaluation mode differ",
+        input="the same 6 reviews twice, after model.eval()",
+        likely="a dropout layer is made inside forward, or F.dropout is called without training=self.training",
+        next="make self.dropout = nn.Dropout(dropout) in __init__ and call it in forward",
+    )
+    first, second = (model.forward(ids, lengths, training=True, seed=seed) for seed in (1, 2))
+    if bool(torch.equal(first, second)):
+        raise CheckFailed(
+            "dropout does nothing in training",
+            input="the same 6 reviews twice, after model.train(), dropout=0.5, n_layers=1",
+            expected="different logits",
+            got="twice the same logits",
+            likely="the dropout layer is made but never called; with one layer nn.LSTM itself drops nothing",
+            next="apply self.dropout to the summary, before the linear layer",
+        )
+    still = rnn.build(**sizes(dropout=0.0))
+    expect_close(
+        still.forward(ids, lengths, training=True, seed=1),
+        still.forward(ids, lengths),
+        tolerance=SAME,
+        what="with dropout=0.0 training and evaluation differ",
+        input="6 reviews, RNNBaseline(dropout=0.0), model.train() against model.eval()",
+        likely="the rate is written out as a number, or something else behaves differently in training",
+        next="pass the argument dropout on, to nn.Dropout and to the recurrent layer",
+    )
+    # With one hidden number, dropout on the summary alone leaves two logits: with that number, and without it.
+    narrow = rnn.build(**sizes(hidden_dim=1, n_layers=2, bidirectional=False))
+    if not any("_l1" in name for name in narrow.parameters()):
+        return  # one layer only, which is another check's business
+    redraw(narrow, draw, scale=1.0)
+    copies = draw.token_ids(1, 12, 40, avoid=[1]).repeat(64, 1)
+    logits = narrow.forward(copies, torch.full((64,), 12), training=True, seed=draw.integer(0, 9999))
+    different = len(torch.unique(logits.reshape(-1)))
+    if different <= 2:
+        raise CheckFailed(
+            "there is no dropout between the recurrent layers",
+            input="one review 64 times, model.train(), hidden_dim=1, n_layers=2, bidirectional=False, dropout=0.5",
+            expected="more than two different logits",
+            got=f"{different} different logits",
+            likely="the argument dropout went to nn.Dropout but not to the recurrent layer",
+            next="hand dropout on to nn.LSTM or nn.GRU when there is more than one layer",
+        )
+
+
+def reviews_are_independent(rnn: Network, draw: Draw) -> None:
+    """A review's logit does not depend on the other reviews in its batch"""
+    model = rnn.build(**sizes())
+    ids, full = draw.token_ids(5, 7, 40, avoid=[1]), torch.full((5,), 7)
+    alone = torch.cat([model.forward(row[None], full[:1]).reshape(-1) for row in ids])
+    _same_logits(model.forward(ids, full), alone, "5 reviews of 7 tokens together, then each alone")
+    ids, lengths = reviews(draw, 6, 11)
+    order = draw.permutation(6)
+    _same_logits(
+        model.forward(ids[order], lengths[order]),
+        model.forward(ids, lengths).reshape(-1)[order],
+        f"reviews of {lengths[order].tolist()} tokens, then the same in another order",
+    )
+
+
+def padding_is_silent(rnn: Network, draw: Draw) -> None:
+    """Padding does not change a review's logit"""
+    pad_idx = draw.integer(0, 9)
+    model = rnn.build(**sizes(pad_idx=pad_idx))
+    row = model.get_weights()["embedding.weight"][pad_idx]
+    expect_close(
+        row,
+        torch.zeros_like(row),
+        tolerance=0.0,
+        what="the padding token's embedding is not zero",
+        input=f"RNNBaseline(…, pad_idx={pad_idx}).embedding.weight[{pad_idx}]",
+        likely="nn.Embedding was made without padding_idx, or its weights were drawn anew afterwards",
+        next="keep the line self.embedding = nn.Embedding(vocab_size, embedding_dim, padding_idx=pad_idx)",
+    )
+    redraw(model, draw, pad_idx=pad_idx)
+    ids, lengths = reviews(draw, 4, 10, pad_idx)
+    cut = [row[:length][None] for row, length in zip(ids, lengths.tolist(), strict=True)]
+    alone = torch.cat([model.forward(row, torch.tensor([row.shape[1]])).reshape(-1) for row in cut])
+    longer = torch.nn.functional.pad(ids, (0, 6), value=pad_idx)
+    for given, call in [
+        (ids, f"reviews of {lengths.tolist()} tokens padded to 10, against each alone without padding"),
+        (longer, f"reviews of {lengths.tolist()} tokens padded to 16, against each alone without padding"),
+    ]:
+        expect_close(
+            model.forward(given, lengths).reshape(-1),
+            alone,
+            tolerance=SAME,
+            what="padding changes the logit",
+            input=call,
+            likely="the recurrent layer reads the padding too, or output[:, -1] is the state after padding",
+            next="pack the embedded reviews with pack_padded_sequence, which needs their lengths",
+        )
+
+
+def every_parameter_learns(rnn: Network, draw: Draw) -> None:
+    """Every parameter gets a gradient"""
+    for n_layers, bidirectional in [(2, False), (1, True)]:
+        arguments = sizes(n_layers=n_layers, bidirectional=bidirectional)
+        ids, lengths = reviews(draw, 16, 20)
+        gradients = rnn.build(**arguments).gradients(ids, lengths)
+        # Backwards, the output at the last token has read one token only: that layer's inner matrix had no turn.
+        allowed = ("weight_hh_l0_reverse",)
+        silent = sorted(name for name, size in gradients.items() if size == 0.0 and not name.endswith(allowed))
+        if silent:
+            raise CheckFailed(
+                "a parameter never gets a gradient",
+                input=f"{call_text(arguments)}, the sum of the logits of 16 reviews, then backward()",
+                expected=f"a gradient for all {len(gradients)} parameters",
+                got=f"none for {', '.join(silent[:4])}",
+                likely="a layer is made in __init__ but forward does not use it, or uses the first layer only",
+                next="follow each layer of __init__ to the place in forward where it is called",
+            )
+
+
+def sizes(
+    vocab_size: int = 40,
+    embedding_dim: int = 8,
+    hidden_dim: int = 6,
+    n_layers: int = 2,
+    bidirectional: bool = True,
+    dropout: float = 0.5,
+    pad_idx: int = 1,
+) -> dict[str, Any]:
+    """The arguments of RNNBaseline by name."""
+    return {
+        "vocab_size": vocab_size,
+        "embedding_dim": embedding_dim,
+        "hidden_dim": hidden_dim,
+        "n_layers": n_layers,
+        "bidirectional": bidirectional,
+        "dropout": dropout,
+        "pad_idx": pad_idx,
+    }
+
+
+def reviews(draw: Draw, batch: int, longest: int, pad_idx: int = 1) -> tuple[Tensor, Tensor]:
+    """Padded ids [batch, longest] and lengths [batch]; one review has full length, and it is not the first."""
+    lengths = [draw.integer(1, max(1, longest - 1)) for _ in range(batch)]
+    lengths[-1] = longest
+    ids = draw.token_ids(batch, longest, 40, avoid=[pad_idx])
+    for row, length in enumerate(lengths):
+        ids[row, length:] = pad_idx
+    return ids, torch.tensor(lengths)
+
+
+def redraw(model: Model, draw: Draw, scale: float = 0.5, pad_idx: int = 1) -> dict[str, Tensor]:
+    """Give a model fresh weights, the padding row zero; the weights."""
+    weights = {
+        name: draw.normal(*value.shape, scale=scale) if value.is_floating_point() else value
+        for name, value in model.get_weights().items()
+    }
+    weights["embedding.weight"][pad_idx] = 0.0
+    model.set_weights(weights)
+    return weights
+
+
+def call_text(arguments: dict[str, Any]) -> str:
+    """The call that made the network, the arguments that matter for its form."""
+    shown = ("embedding_dim", "hidden_dim", "n_layers", "bidirectional")
+    return "RNNBaseline(" + ", ".join(f"{name}={arguments[name]}" for name in shown) + ", …)"
+
+
+def _close(got: Tensor, logits: Tensor) -> bool:
+    return got.shape == logits.shape and float((got - logits).abs().max()) <= 10 * SAME
+
+
+def _same_logits(got: Tensor, expected: Tensor, call: str) -> None:
+    expect_close(
+        got.reshape(-1),
+        expected,
+        tolerance=SAME,
+        what="a review's logit changes with its neighbours",
+        input=call,
+        likely="batch and length are mixed up (batch_first missing?), or reviews were sorted and not put back",
+        next="use batch_first=True and enforce_sorted=False, and check that axis 0 stays the batch",
+    )
+
+
+def _matrices_text(matrices: Counter[tuple[int, int]]) -> str:
+    return ", ".join(f"{count} × {shape_text(shape)}" for shape, count in sorted(matrices.items()))
+
+
+def _layer_cause(found: Counter[tuple[int, int]], expected: Counter[tuple[int, int]]) -> str:
+    """The usual cause of wrong matrices, from how many there are."""
+    if not found:
+        return "hidden_dim is written out as a number, or the layer is nn.RNN"
+    if sum(found.values()) == 2 * sum(expected.values()):
+        return "bidirectional=True is written out, where the argument should decide"
+    if 2 * sum(found.values()) == sum(expected.values()):
+        return "the argument bidirectional does not reach the layer"
+    return "n_layers or bidirectional is written out as a value, or does not reach the layer"
+
+
+def _shape_cause(got: Tensor, batch: int, length: int, states: int) -> str:
+    """The usual cause of a wrong output shape."""
+    shape = tuple(got.shape)
+    if len(shape) == 3 and shape[0] == states and batch != states:
+        return "the linear layer got the states of all layers; take the last layer's"
+    if len(shape) == 3:
+        return "the linear layer got the output at every token; take one summary per review"
+    if shape and shape[0] == length and length != batch:
+        return "the first axis is the length: batch_first=True is missing"
+    if shape == () or (len(shape) == 1 and batch == 1):
+        return "squeeze() without an axis removed the batch axis too"
+    return "the summary is not [batch, hidden_dim × directions], or the linear layer does not give one number"

@@ -1,0 +1,347 @@
+"""Checks of train_model: what it gives back, what it moves, when it stops, and which weights it leaves."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from textlab.checks.draw import Draw
+from textlab.checks.failure import CheckFailed
+from textlab.checks.scripted import BASE, EXTRA, GRADIENT_ON, TRAIN, VALIDATION, WRONG_MODE
+from textlab.checks.subject import Bench, Function, Model
+
+SAME = 1e-4
+History = dict[str, list[Any]]
+KEYS = ("train_loss", "validation_loss")
+WEIGHT = "position"
+
+
+def gives_a_history(train_model: Function, bench: Bench, draw: Draw) -> None:
+    """train_model gives back the losses of every epoch"""
+    epochs = draw.integer(2, 4)
+    falling = [0.9 - 0.1 * epoch for epoch in range(epochs)]
+    _, history = run(train_model, bench, bench.scripted(falling), epochs=epochs, patience=epochs)
+    for key in KEYS:
+        if len(history[key]) != epochs:
+            raise CheckFailed(
+                f"history[{key!r}] does not hold one loss per epoch",
+                input=f"train_model(model, train, validation, epochs={epochs}, patience={epochs})",
+                expected=f"{epochs} losses, since the validation loss falls in every epoch",
+                got=f"{len(history[key])} losses",
+                likely="every batch's loss was kept, the return stands inside the loop, or training stopped early",
+                next="append one mean loss to each list at the end of every epoch",
+            )
+
+
+def adam_moves_this_model(train_model: Function, bench: Bench, draw: Draw) -> None:
+    """Adam moves the weights of the model that was given, with the given learning rate"""
+    for learning_rate in (draw.integer(8, 12) / 1000, draw.integer(20, 30) / 10000):
+        steps, epochs = draw.integer(22, 27), 3
+        model = bench.scripted([0.9, 0.8, 0.7])
+        call = {"epochs": epochs, "patience": epochs, "learning_rate": learning_rate}
+        run(train_model, bench, model, train_sizes=[2] * steps, validation_sizes=[2], **call)
+        moved, expected = weight_of(model), learning_rate * steps * epochs
+        if abs(moved - expected) > 0.06 * expected:
+            raise CheckFailed(
+                "the weights did not move as Adam moves them",
+                input=f"{epochs} epochs of {steps} batches, learning_rate={learning_rate}; the only weight has the "
+                "same gradient at every step",
+                expected=f"the weight at {expected:.4f}: one step of {learning_rate} a batch",
+                got=f"{moved:.4f}",
+                likely=_movement_cause(moved, expected, learning_rate, steps, epochs),
+                next="one torch.optim.Adam over model.parameters() with lr, made before the first epoch; zero_grad, "
+                "backward and step for every batch",
+            )
+    _loss_falls(train_model, bench, draw)
+
+
+def losses_are_means_per_review(train_model: Function, bench: Bench, draw: Draw) -> None:
+    """The losses are plain numbers: means per review, each over its own set"""
+    # The extras differ between batches, and the last batch has one review: a mean of means is off.
+    train_sizes, validation_sizes = [5, 5, 5, 1], [4, 4, 1]
+    extras = {name: _extras(draw, sizes) for name, sizes in zip(KEYS, (train_sizes, validation_sizes), strict=True)}
+    script = [0.8, 0.7]
+    model = bench.scripted(script)
+    train = batches(bench, TRAIN, train_sizes, extras["train_loss"])
+    validation = batches(bench, VALIDATION, validation_sizes, extras["validation_loss"])
+    history = call(train_model, model, train, validation, epochs=2, patience=2)
+    sets = [("train_loss", [BASE, BASE], train_sizes), ("validation_loss", script, validation_sizes)]
+    for key, base, sizes in sets:
+        shapes = [list(value.shape) for value in history[key] if isinstance(value, Tensor)]
+        if shapes:
+            raise CheckFailed(
+                f"history[{key!r}] holds tensors",
+                input="train_model(…, epochs=2, patience=2)",
+                expected="plain numbers",
+                got=f"tensors of shape {shapes[0]}",
+                likely="the loss was added up as a tensor, so that the graph of the whole epoch stays in memory",
+                next="take the number out of the tensor: loss.item()",
+            )
+        expected = [value + EXTRA * sum(extras[key]) / sum(sizes) for value in base]
+        worst = max(abs(a - b) for a, b in zip(history[key], expected, strict=False))
+        if len(history[key]) != 2 or worst > SAME:
+            raise CheckFailed(
+                f"history[{key!r}] is not the mean loss per review",
+                input=f"batches of {sizes} reviews whose losses differ from batch to batch",
+                expected=_list_text(expected),
+                got=_list_text(history[key]),
+                likely=_mean_cause(history[key][0], base[0], extras[key], sizes, train_sizes, validation_sizes),
+                next="add up loss.item() * len(batch) and divide by the number of reviews",
+            )
+
+
+def validation_only_looks(train_model: Function, bench: Bench, draw: Draw) -> None:
+    """Training is done in training mode; validation in evaluation mode, without gradients and without steps"""
+    script = [draw.integer(60, 90) / 100 for _ in range(3)]
+    script.sort(reverse=True)
+    model = bench.scripted(script, strict=True)
+    # One batch a set, so that this check asks nothing about means.
+    _, history = run(train_model, bench, model, train_sizes=[4], validation_sizes=[4], epochs=3, patience=3)
+    off = [got - said for got, said in zip(history["validation_loss"], script, strict=False)]
+    _expect_quiet(off)
+    off = [loss - BASE for loss in history["train_loss"]]
+    if max(abs(loss) for loss in off) > SAME:
+        late = "the first epoch is right, the later ones are not: " if abs(off[0]) <= SAME else ""
+        raise CheckFailed(
+            "the model was not in training mode while it was trained",
+            input="a model whose loss is higher in the wrong mode, 3 epochs",
+            expected=_list_text([BASE] * len(off)),
+            got=_list_text(history["train_loss"]),
+            likely=f"{late}model.eval() for the validation stays in force until model.train()"
+            if abs(off[0]) <= SAME or abs(off[0] - WRONG_MODE) <= SAME
+            else "the training loss is not the mean over the training reviews",
+            next="call model.train() at the beginning of every epoch",
+        )
+    ends = []
+    for validation_sizes in ([2], [2, 2, 2, 2]):
+        model, _ = run(
+            train_model, bench, bench.scripted([0.5]), validation_sizes=validation_sizes, epochs=1, patience=2
+        )
+        ends.append(weight_of(model))
+    if abs(ends[0] - ends[1]) > 1e-6:
+        raise CheckFailed(
+            "validation batches change the weights",
+            input="one epoch of the same training batches, with 1 and with 4 validation batches",
+            expected=f"the same weight both times: {ends[0]:.5f}",
+            got=f"{ends[0]:.5f} and {ends[1]:.5f}",
+            likely="optimizer.step() is called in the validation loop too",
+            next="validation: model.eval(), torch.no_grad(), the loss, and nothing else",
+        )
+
+
+def patience_counts_in_a_row(train_model: Function, bench: Bench, draw: Draw) -> None:
+    """Training stops after `patience` epochs in a row without a new best validation loss"""
+    for patience in (2, draw.integer(3, 4)):
+        # Each time patience - 1 epochs are worse than the best, and falling, so that the last epoch's loss misleads.
+        script = [1.5]
+        for best in (1.2, 0.9):
+            script += [script[-1] + 0.09 - 0.02 * late for late in range(patience - 1)]
+            script.append(best)
+        stop = len(script) + patience
+        script += [script[-1] + 0.15 - 0.02 * late for late in range(patience + 4)]
+        _, history = run(
+            train_model, bench, bench.scripted(script), epochs=len(script), patience=patience, learning_rate=0.01
+        )
+        done = len(history["validation_loss"])
+        if done != stop:
+            raise CheckFailed(
+                "training stopped at the wrong epoch",
+                input=f"patience={patience}, epochs={len(script)}, validation losses {_list_text(script)}",
+                expected=f"{stop} epochs: the last {patience} did not beat the best, {min(script):.2f}",
+                got=f"{done} epochs",
+                likely=_patience_cause(done, stop, patience, script),
+                next="a new best loss sets the counter to 0, any other epoch adds 1; stop when it reaches patience",
+            )
+
+
+def best_weights_come_back(train_model: Function, bench: Bench, draw: Draw) -> None:
+    """The weights of the epoch with the best validation loss come back"""
+    for best in (draw.integer(2, 4), 0):
+        script = [round(0.9 + draw.integer(0, 99) / 1000 + 0.02 * epoch, 3) for epoch in range(7)]
+        script[best] = 0.6
+        rate = draw.integer(10, 30) / 1000
+        # The same training with `best + 1` epochs ends in the best epoch: its weights are the ones to come back.
+        ends = []
+        for losses, epochs in [(script, 7), (script[: best + 1], best + 1), (sorted(script, reverse=True), 7)]:
+            model, _ = run(train_model, bench, bench.scripted(losses), epochs=epochs, patience=7, learning_rate=rate)
+            ends.append(weight_of(model))
+        got, expected, last = ends
+        if abs(expected) < 1e-6 or abs(got - expected) > 1e-6:
+            raise CheckFailed(
+                "the weights of the best epoch did not come back",
+                input=f"7 epochs, validation losses {_list_text(script)}",
+                expected=f"the weight after epoch {best + 1}: {expected:.5f}",
+                got=f"{got:.5f}, after 7 epochs it was {last:.5f}",
+                likely=_weights_cause(got, expected, last),
+                next="keep a deep copy of model.state_dict() at each new best, and load it at the end",
+            )
+
+
+def run(
+    train_model: Function,
+    bench: Bench,
+    model: Model,
+    *,
+    train_sizes: Sequence[int] = (3, 3, 3),
+    validation_sizes: Sequence[int] = (3,),
+    **keywords: object,
+) -> tuple[Model, History]:
+    """Train a scripted model on reviews that are all alike; the model and the history."""
+    train = batches(bench, TRAIN, train_sizes)
+    validation = batches(bench, VALIDATION, validation_sizes)
+    return model, call(train_model, model, train, validation, **keywords)
+
+
+def call(train_model: Function, model: Model, train: object, validation: object, **keywords: object) -> History:
+    """Call train_model; its history. CheckFailed when it is no history."""
+    history = train_model(model, train, validation, **keywords)
+    good = isinstance(history, dict) and all(isinstance(history.get(key), list) and history[key] for key in KEYS)
+    good = good and all(_is_number(value) for key in KEYS for value in history[key])
+    if not good:
+        raise CheckFailed(
+            "train_model does not give back a history",
+            input=f"train_model(model, train, validation, {', '.join(f'{k}={v}' for k, v in keywords.items())})",
+            expected='{"train_loss": [one number per epoch], "validation_loss": [one number per epoch]}',
+            got=str(history)[:200],
+            likely="the return is missing, the keys have other names, or the model was returned",
+            next='end with: return {"train_loss": …, "validation_loss": …}',
+        )
+    return {key: list(history[key]) for key in KEYS}
+
+
+def batches(bench: Bench, split: int, sizes: Sequence[int], extras: Sequence[int] | None = None) -> object:
+    """Batches of scripted reviews of one set, positive and negative in turn."""
+    count = sum(sizes)
+    labels = torch.tensor([float(number % 2) for number in range(count)])
+    third = torch.zeros(count).long() if extras is None else torch.tensor(extras)
+    ids = torch.stack([torch.full((count,), split), labels.long(), third], dim=1)
+    return bench.batches(ids, torch.full((count,), 3), labels, sizes)
+
+
+def weight_of(model: Model) -> float:
+    """The only weight of a scripted model."""
+    return float(model.get_weights()[WEIGHT])
+
+
+def _loss_falls(train_model: Function, bench: Bench, draw: Draw) -> None:
+    """On reviews whose first token decides, the loss falls; the losses are computed anew from the trained model."""
+    labels = torch.tensor([float(number % 2) for number in range(32)])
+    ids = draw.token_ids(32, 4, 12)
+    ids[:, 0] = 2 * draw.token_ids(1, 32, 6)[0] + labels.long()
+    lengths = torch.full((32,), 4)
+    model = bench.lookup(12, 0.2)
+    train, validation = (bench.batches(ids, lengths, labels, [8] * 4) for _ in range(2))
+    call(train_model, model, train, validation, epochs=10, patience=10, learning_rate=0.05)
+    logits = model.forward(ids, lengths).reshape(-1)
+    loss = float(torch.nn.functional.binary_cross_entropy_with_logits(logits, labels))
+    if loss > 0.5:
+        raise CheckFailed(
+            "the loss does not fall on a set that is easy to learn",
+            input="32 reviews whose first token decides, 10 epochs, learning_rate=0.05",
+            expected=f"a loss below 0.5 at the end; it starts at {math.log(2):.3f}",
+            got=f"{loss:.3f}",
+            likely="the loss is not binary cross-entropy on logits, or the first weights came back",
+            next="F.binary_cross_entropy_with_logits takes the logits, as [batch], and the labels",
+        )
+
+
+def _expect_quiet(off: list[float]) -> None:
+    """Say from what a strict network added to its losses in which mode the validation ran."""
+    worst = max(off, key=abs)
+    if abs(worst) <= SAME:
+        return
+    faults = {
+        WRONG_MODE: "the model was in training mode, so dropout was active: model.eval() is missing",
+        GRADIENT_ON: "gradients were recorded: torch.no_grad() is missing",
+        WRONG_MODE + GRADIENT_ON: "model.eval() and torch.no_grad() are both missing",
+    }
+    named = [text for size, text in faults.items() if abs(worst - size) <= SAME]
+    raise CheckFailed(
+        "validation does more than look",
+        input="a model whose validation loss is higher in the wrong mode, 3 epochs",
+        expected="losses as they are in evaluation mode and without gradients",
+        got=f"losses higher by {_list_text(off)}",
+        likely=named[0] if named else "the validation loss is not the mean over the validation reviews",
+        next="model.eval() and with torch.no_grad(): around the validation loop, model.train() before training",
+    )
+
+
+def _extras(draw: Draw, sizes: Sequence[int]) -> list[int]:
+    """Extras per review, larger in the last batch."""
+    small = [draw.integer(0, 3) for _ in range(sum(sizes) - sizes[-1])]
+    return [*small, *[draw.integer(9, 12) for _ in range(sizes[-1])]]
+
+
+def _is_number(value: object) -> bool:
+    if isinstance(value, Tensor):
+        return value.numel() == 1
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _list_text(values: Sequence[float]) -> str:
+    return "[" + ", ".join(f"{float(value):.3g}" for value in values[:16]) + "]"
+
+
+def _movement_cause(moved: float, expected: float, rate: float, steps: int, epochs: int) -> str:
+    """The usual cause of a wrong distance."""
+    ratio = moved / expected
+    if abs(moved) < 1e-6:
+        return "the optimiser holds the parameters of another model, or step() is never called"
+    if abs(moved - 1e-3 * steps * epochs) < 0.06 * 1e-3 * steps * epochs:
+        return "the argument learning_rate is not used"
+    if abs(ratio - 1 / steps) < 0.02:
+        return "step() is called once an epoch: it stands outside of the loop over the batches"
+    if ratio > 1.1:
+        return "gradients add up from batch to batch: optimizer.zero_grad() is missing"
+    return "another optimiser than Adam, other settings, or a new optimiser in every epoch"
+
+
+def _mean_cause(
+    got: float, base: float, extras: Sequence[int], sizes: Sequence[int], train: Sequence[int], other: Sequence[int]
+) -> str:
+    """The usual cause of a wrong mean."""
+    parts = torch.tensor(extras, dtype=torch.float64).split(list(sizes))
+    losses = [base + EXTRA * float(part.mean()) for part in parts]
+    total = sum(loss * size for loss, size in zip(losses, sizes, strict=True))
+    counts = {sum(train), sum(other), len(train), len(other)}
+    known = {
+        "the mean of the batches' means: the small last batch counts too much": sum(losses) / len(losses),
+        "the sum over the batches, not a mean": sum(losses),
+        "the sum over the reviews, not a mean": total,
+        "the loss of the last batch only": losses[-1],
+    }
+    known |= {f"divided by {count}, the size of another set": total / count for count in counts - {sum(sizes)}}
+    known |= {f"the batches' losses divided by {count}": sum(losses) / count for count in counts - {len(sizes)}}
+    for name, value in known.items():
+        if abs(value - got) < SAME:
+            return f"this is {name}"
+    return "the loss of another epoch, or of another set"
+
+
+def _patience_cause(done: int, stop: int, patience: int, script: Sequence[float]) -> str:
+    """The usual cause of a wrong number of epochs."""
+    best, counter = math.inf, 0
+    for epoch, loss in enumerate(script, start=1):
+        counter += loss >= best
+        best = min(best, loss)
+        if counter == patience and done == epoch:
+            return "the counter is not set back to 0 when the loss improves"
+    if done == stop + 1:
+        return "the counter has to exceed patience before training stops"
+    if done == stop - 1:
+        return "the counter starts too high, or is compared with patience − 1"
+    if done == len(script):
+        return "each epoch is compared with the one before and not with the best, or nothing stops the loop"
+    return "the counter counts something else than epochs without a new best loss"
+
+
+def _weights_cause(got: float, expected: float, last: float) -> str:
+    if abs(expected) < 1e-6:
+        return "training does not move the weights of the model that was given"
+    if abs(got - last) < 1e-6:
+        return "state_dict() was kept without a copy, so it moved on with training; or the best one was never loaded"
+    return "another epoch's weights were kept"
