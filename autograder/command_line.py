@@ -199,7 +199,8 @@ def _lost(record: Record) -> str:
     """The first failures of a submission in one cell."""
     lost = [check for check in record.checks if check.outcome not in ("passed", "skipped")]
     if not lost:
-        return "" if record.score == record.max_score else "not attempted"
+        idle = any(check.message.startswith("not attempted") for check in record.checks)
+        return "\n".join([*(["not attempted"] if idle else []), *record.problems[:2]])
     reasons: dict[str, list[str]] = {}
     for check in lost:
         reason = f"({check.outcome}) {(check.message.splitlines() or [''])[0]}"

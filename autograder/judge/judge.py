@@ -6,7 +6,7 @@ import hashlib
 import platform
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -76,12 +76,16 @@ def judge_submission(submission: Submission, settings: Settings, workers: Worker
     )
 
 
-def choose_file(submission: Submission, notebook: str) -> SubmittedFile | None:
-    """The file that plays a notebook: named so, or named almost so, or the only one there is."""
+def choose_file(submission: Submission, notebook: str, others: Collection[str] = ()) -> SubmittedFile | None:
+    """The file that plays a notebook: named so, or named almost so, or the only one there is.
+
+    The only one does not play this notebook when its name is that of one of the `others`.
+    """
     wanted = _plain_name(notebook)
     exact = [file for file in submission.files if _plain_name(file.name) == wanted]
     similar = [file for file in submission.files if wanted in _plain_name(file.name)]
-    only = list(submission.files) if len(submission.files) == 1 else []
+    taken = any(_plain_name(other) in _plain_name(file.name) for file in submission.files for other in others)
+    only = list(submission.files) if len(submission.files) == 1 and not taken else []
     return next(iter([*exact, *similar, *only]), None)
 
 
@@ -89,8 +93,9 @@ def _definitions(submission: Submission, contract: Mapping[str, Role]) -> tuple[
     """What each notebook of the contract defines, and what was wrong with the files."""
     problems = list(submission.problems)
     found: dict[str, Definitions] = {}
-    for notebook in dict.fromkeys(role.notebook for role in contract.values()):
-        file = choose_file(submission, notebook)
+    notebooks = dict.fromkeys(role.notebook for role in contract.values())
+    for notebook in notebooks:
+        file = choose_file(submission, notebook, [other for other in notebooks if other != notebook])
         if file is None:
             problems.append(f"no file for notebook {notebook}; hand in {notebook}.ipynb")
             continue

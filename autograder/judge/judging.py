@@ -13,6 +13,7 @@ from torch import Tensor
 from autograder.contracts import Role
 from autograder.definitions import Definitions
 from autograder.judge.client import Worker
+from autograder.judge.few_reviews import FewReviews, load_few
 from autograder.judge.hidden_data import HIDDEN, HiddenData
 from autograder.judge.workers import Workers
 from autograder.thresholds import Thresholds
@@ -21,6 +22,10 @@ from textlab.checks.failure import CheckFailed
 
 LOAD_S = 30.0
 TRAIN_S = 240.0
+
+
+class NotHandedIn(Exception):
+    """A whole notebook is missing, so its checks have nothing to look at."""
 
 
 @dataclass
@@ -37,6 +42,8 @@ class Judging:
     printed: list[str] = field(default_factory=list)
     trained: dict[str, Tensor] = field(default_factory=dict)
     """Weights of the student's CNN after graded training, its ids renamed back to the vocabulary's."""
+    few: FewReviews = field(default_factory=load_few)
+    """What the network that starts from vectors is trained on."""
     _live: dict[str, Worker] = field(default_factory=dict)
 
     def draw(self, check: str) -> Draw:
@@ -55,14 +62,16 @@ class Judging:
         return live
 
     def name(self, role: str, part: str) -> str:
-        """The student's name for a part of a role. Raises CheckFailed when the notebook does not define it."""
+        """The student's name for a part of a role.
+
+        Raises NotHandedIn when the whole notebook is missing, CheckFailed when it does not define the name.
+        """
         name = self.contract[role].names[part]
         found = self.definitions.get(self.contract[role].notebook)
-        reason = f"no notebook {self.contract[role].notebook} was handed in" if found is None else None
-        if found is not None and name in found.missing:
-            reason = found.missing[name]
-        if reason is not None:
-            raise missing_definition(name, reason)
+        if found is None:
+            raise NotHandedIn(f"no notebook {self.contract[role].notebook} was handed in")
+        if name in found.missing:
+            raise missing_definition(name, found.missing[name])
         return name
 
     def close(self) -> None:

@@ -33,7 +33,9 @@ class Session:
             self.build,
             self.probe,
             self.vocabulary,
+            self.vectors,
             self.parameters,
+            self.given,
             self.get_weights,
             self.set_weights,
             self.forward,
@@ -79,6 +81,14 @@ class Session:
         """Make a vocabulary."""
         return self._keep(self._bench.vocabulary(tokens))
 
+    def vectors(self, words: list[str], matrix: Tensor) -> Handle:
+        """Make word vectors."""
+        return self._keep(self._bench.vectors(words, matrix))
+
+    def given(self, model: LocalModel) -> dict[str, Tensor]:
+        """The tensors that the model was built from."""
+        return model.given()
+
     def parameters(self, model: LocalModel) -> dict[str, list[int]]:
         """Names and shapes of trainable parameters."""
         return {name: list(shape) for name, shape in model.parameters().items()}
@@ -113,9 +123,19 @@ class Session:
         batch_size: int,
         seed: int,
         pad_id: int,
+        embedding_scale: float,
     ) -> list[float]:
         """Train; mean loss per epoch."""
-        return model.fit(ids, lengths, labels, epochs=epochs, batch_size=batch_size, seed=seed, pad_id=pad_id)
+        return model.fit(
+            ids,
+            lengths,
+            labels,
+            epochs=epochs,
+            batch_size=batch_size,
+            seed=seed,
+            pad_id=pad_id,
+            embedding_scale=embedding_scale,
+        )
 
     def predict(self, model: LocalModel, ids: Tensor, lengths: Tensor, pad_id: int) -> Tensor:
         """One logit per review."""
