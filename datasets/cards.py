@@ -155,7 +155,7 @@ Dropout 0.5, Adam, best validation loss.
 
 ![F1 against training reviews](curves.svg)
 
-The curves are means over the seeds that have each size (at least three).
+The curves are means over the seeds that have each size (at least two).
 
 ## Bounds
 {_table(("figure", "value", "from", "to", ""), checked)}

@@ -20,7 +20,7 @@ from scores import FIGURES, FULL, SMALL, VECTORS
 
 SIZES = (FULL, 1000, 1000)
 CURVE = (250, 500, 1000, 2000, 4000)
-CURVE_SEEDS = 3
+CURVE_SEEDS = 2
 
 
 def read_figures(path: Path = FIGURES) -> dict[str, float]:

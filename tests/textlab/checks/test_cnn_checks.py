@@ -1,0 +1,276 @@
+"""The checks of CNN on a bank of answers: wrong ones fail in the check that names their fault, right ones pass."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from textlab.checks import assess, cnn
+from textlab.checks.draw import Draw
+from textlab.checks.failure import CheckFailed, StudentError
+from textlab.checks.subject import LocalNetwork
+
+CHECKS = (
+    cnn.builds,
+    cnn.one_convolution_per_kernel_size,
+    cnn.one_logit_per_review,
+    cnn.arguments_decide_dropout,
+    cnn.reviews_are_independent,
+    cnn.padding_is_silent,
+    cnn.every_parameter_learns,
+)
+
+
+class Right(nn.Module):
+    """A right answer, in steps that wrong answers replace."""
+
+    def __init__(
+        self,
+        vocab_size: int,
+        emb_dim: int,
+        out_channels: int,
+        kernel_sizes: list[int],
+        dropout: float,
+        pad_idx: int,
+    ) -> None:
+        super().__init__()
+        self.embedding = nn.Embedding(vocab_size, emb_dim, padding_idx=pad_idx)
+        self.convs: Any = nn.ModuleList(nn.Conv1d(emb_dim, out_channels, size) for size in kernel_sizes)
+        self.dropout = nn.Dropout(dropout)
+        self.head = nn.Linear(out_channels * len(kernel_sizes), 1)
+
+    def forward(self, text: Tensor) -> Tensor:
+        """Logits [batch, 1]."""
+        return self.answer(
+            self.dropout(self.join([self.pool(torch.relu(conv(self.turn(text)))) for conv in self.convs]))
+        )
+
+    def turn(self, text: Tensor) -> Tensor:
+        """[batch, emb_dim, length]."""
+        embedded: Tensor = self.embedding(text)
+        return embedded.permute(0, 2, 1)
+
+    def pool(self, convolved: Tensor) -> Tensor:
+        """[batch, out_channels]."""
+        return convolved.amax(dim=2)
+
+    def join(self, pooled: list[Tensor]) -> Tensor:
+        """[batch, features]."""
+        return torch.cat(pooled, dim=1)
+
+    def answer(self, features: Tensor) -> Tensor:
+        """[batch, 1]."""
+        logits: Tensor = self.head(features)
+        return logits
+
+
+class FlatLogits(Right):
+    """Right: logits of shape [batch]."""
+
+    def answer(self, features: Tensor) -> Tensor:
+        """[batch]."""
+        return super().answer(features).squeeze(1)
+
+
+class TwoDimensional(Right):
+    """Right: Conv2d over [batch, 1, length, emb_dim]."""
+
+    def __init__(
+        self, vocab_size: int, emb_dim: int, out_channels: int, kernel_sizes: list[int], **rest: Any
+    ) -> None:
+        super().__init__(vocab_size, emb_dim, out_channels, kernel_sizes, **rest)
+        self.convs = nn.ModuleList(nn.Conv2d(1, out_channels, (size, emb_dim)) for size in kernel_sizes)
+
+    def turn(self, text: Tensor) -> Tensor:
+        """[batch, 1, length, emb_dim]."""
+        embedded: Tensor = self.embedding(text)
+        return embedded.unsqueeze(1)
+
+    def pool(self, convolved: Tensor) -> Tensor:
+        """[batch, out_channels]."""
+        return convolved.squeeze(3).amax(dim=2)
+
+
+class NoPadding(Right):
+    """Wrong: the padding token has an embedding."""
+
+    def __init__(self, vocab_size: int, emb_dim: int, *rest: Any, **named: Any) -> None:
+        super().__init__(vocab_size, emb_dim, *rest, **named)
+        self.embedding = nn.Embedding(vocab_size, emb_dim)
+
+
+class WrittenOutKernels(Right):
+    """Wrong: kernel sizes are numbers, not the argument."""
+
+    def __init__(
+        self, vocab_size: int, emb_dim: int, out_channels: int, kernel_sizes: list[int], **rest: Any
+    ) -> None:
+        super().__init__(vocab_size, emb_dim, out_channels, [3, 4, 5], **rest)
+
+
+class FirstKernelOnly(Right):
+    """Wrong: every convolution has kernel_sizes[0]."""
+
+    def __init__(
+        self, vocab_size: int, emb_dim: int, out_channels: int, kernel_sizes: list[int], **rest: Any
+    ) -> None:
+        super().__init__(vocab_size, emb_dim, out_channels, [kernel_sizes[0]] * len(kernel_sizes), **rest)
+
+
+class PlainList(Right):
+    """Wrong: the optimiser does not see the convolutions."""
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        hidden = list(self.convs)
+        del self.convs
+        self.convs = hidden
+
+
+class ViewForPermute(Right):
+    """Wrong: view cuts the numbers anew."""
+
+    def turn(self, text: Tensor) -> Tensor:
+        """The right shape with scrambled words."""
+        embedded: Tensor = self.embedding(text)
+        return embedded.view(embedded.shape[0], embedded.shape[2], embedded.shape[1])
+
+
+class BatchIsMixed(Right):
+    """Wrong: features are centred over the batch."""
+
+    def answer(self, features: Tensor) -> Tensor:
+        """Logits that depend on the neighbours."""
+        return super().answer(features - features.mean(dim=0, keepdim=True))
+
+
+class MeanOverTime(Right):
+    """Wrong: the mean counts padding."""
+
+    def pool(self, convolved: Tensor) -> Tensor:
+        """[batch, out_channels]."""
+        return convolved.mean(dim=2)
+
+
+class Stacked(Right):
+    """Wrong: pooled maps stacked, not joined."""
+
+    def answer(self, features: Tensor) -> Tensor:
+        """Features without the linear layer."""
+        return features
+
+
+class SqueezedBatch(Right):
+    """Wrong: squeeze() takes the batch away when there is one review."""
+
+    def answer(self, features: Tensor) -> Tensor:
+        """[] for one review."""
+        return super().answer(features).squeeze()
+
+
+class DropoutInForward(Right):
+    """Wrong: a dropout layer made inside forward is always on."""
+
+    def join(self, pooled: list[Tensor]) -> Tensor:
+        """Features with holes."""
+        features: Tensor = nn.Dropout(0.5)(super().join(pooled))
+        return features
+
+
+class DropoutForgotten(Right):
+    """Wrong: dropout is made and not used."""
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self.dropout = nn.Identity()  # type: ignore[assignment]
+
+
+class WrittenOutDropout(Right):
+    """Wrong: the rate is a number, not the argument."""
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **{**named, "dropout": 0.5})
+
+
+class UnusedLayer(Right):
+    """Wrong: a layer that forward never uses."""
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self.extra = nn.Linear(3, 3)
+
+
+def first_fault(source: Callable[..., nn.Module]) -> str:
+    """The name of the first check that fails, or ""."""
+    for check in CHECKS:
+        try:
+            check(LocalNetwork(source), Draw(11))
+        except (CheckFailed, StudentError) as error:
+            if isinstance(error, CheckFailed):
+                assert set(error.rows) == {"input", "expected", "got", "likely", "next"}
+                assert all(error.rows.values())
+            return check.__name__
+    return ""
+
+
+@pytest.mark.parametrize("source", [Right, FlatLogits, TwoDimensional])
+def test_right_answers_pass(source: Callable[..., nn.Module]) -> None:
+    assert first_fault(source) == ""
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_a_right_answer_passes_whatever_is_drawn(seed: int) -> None:
+    torch.manual_seed(seed)
+    for check in CHECKS:
+        check(LocalNetwork(Right), Draw(seed))
+
+
+@pytest.mark.parametrize(
+    ("source", "check"),
+    [
+        (NoPadding, "padding_is_silent"),
+        (WrittenOutKernels, "one_convolution_per_kernel_size"),
+        (FirstKernelOnly, "one_convolution_per_kernel_size"),
+        (PlainList, "one_convolution_per_kernel_size"),
+        (ViewForPermute, "padding_is_silent"),
+        (BatchIsMixed, "reviews_are_independent"),
+        (MeanOverTime, "padding_is_silent"),
+        (Stacked, "one_logit_per_review"),
+        (SqueezedBatch, "one_logit_per_review"),
+        (DropoutInForward, "arguments_decide_dropout"),
+        (DropoutForgotten, "arguments_decide_dropout"),
+        (WrittenOutDropout, "arguments_decide_dropout"),
+        (UnusedLayer, "every_parameter_learns"),
+    ],
+)
+def test_wrong_answers_fail_in_the_check_that_names_the_fault(source: Callable[..., nn.Module], check: str) -> None:
+    assert first_fault(source) == check
+
+
+def test_the_card_has_four_states() -> None:
+    def not_attempted(**arguments: object) -> nn.Module:
+        raise NotImplementedError
+
+    def raising(**arguments: object) -> nn.Module:
+        raise TypeError("no such argument")
+
+    states = [assess("cnn-layers", source).state for source in (not_attempted, raising, FirstKernelOnly, Right)]
+    assert states == ["not attempted", "raised", "wrong", "right"]
+
+
+def test_the_card_escapes_what_the_students_code_says() -> None:
+    def raising(**arguments: object) -> nn.Module:
+        raise ValueError("<script>alert(1)</script>")
+
+    html = assess("cnn-layers", raising)._repr_html_()
+    assert "<script" not in html
+    assert "&lt;script&gt;" in html
+
+
+def test_an_unknown_blank_is_named_with_those_that_exist() -> None:
+    with pytest.raises(KeyError, match="cnn-layers"):
+        assess("cnn-leyers", Right)

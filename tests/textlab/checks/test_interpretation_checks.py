@@ -1,0 +1,220 @@
+"""The checks of the interpretability section on a bank of answers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import torch
+from captum.attr import LayerIntegratedGradients
+from torch import Tensor
+
+from textlab.checks import interpretation
+from textlab.checks.draw import Draw
+from textlab.checks.failure import CheckFailed, StudentError
+from textlab.checks.subject import LocalBench, LocalFunction
+from textlab.text import PAD, Vocabulary, tokenize
+
+CHECKS = (
+    interpretation.one_score_per_token,
+    interpretation.scores_are_integrated_gradients,
+    interpretation.delta_is_true,
+)
+Result = tuple[list[str], Tensor, float]
+
+
+class Right:
+    """A right answer, in steps that wrong answers replace."""
+
+    __name__ = "interpret_sentence"
+    method = "riemann_middle"
+
+    def __call__(
+        self, model: Any, sentence: str, vocabulary: Vocabulary, min_len: int = 7, n_steps: int = 500
+    ) -> Result:
+        """Tokens, scores, delta."""
+        tokens = self.pad(self.cut(sentence), min_len)
+        ids = torch.tensor([[vocabulary[token] for token in tokens]])
+        self.prepare(model)
+        attributions, delta = LayerIntegratedGradients(model, model.embedding).attribute(
+            ids,
+            baselines=self.baseline(ids, vocabulary),
+            n_steps=n_steps,
+            method=self.method,
+            return_convergence_delta=True,
+        )
+        return self.result(tokens, attributions[0], float(delta))
+
+    def cut(self, sentence: str) -> list[str]:
+        """Tokens."""
+        return tokenize(sentence)
+
+    def pad(self, tokens: list[str], min_len: int) -> list[str]:
+        """Tokens, padded."""
+        return tokens + [PAD] * (min_len - len(tokens))
+
+    def prepare(self, model: Any) -> None:
+        """Evaluation mode."""
+        model.eval()
+
+    def baseline(self, ids: Tensor, vocabulary: Vocabulary) -> Tensor:
+        """Padding."""
+        return torch.full_like(ids, vocabulary.pad_id)
+
+    def result(self, tokens: list[str], attributions: Tensor, delta: float) -> Result:
+        """Scores [length]."""
+        return tokens, attributions.sum(dim=-1), delta
+
+
+class NotLowered(Right):
+    """Wrong: upper case is looked up as it is."""
+
+    def cut(self, sentence: str) -> list[str]:
+        """Tokens in mixed case."""
+        return sentence.split()
+
+
+class NotLoweredForLookup(Right):
+    """Wrong in a quieter way: shown lower-case, looked up in mixed case."""
+
+    def __call__(
+        self, model: Any, sentence: str, vocabulary: Vocabulary, min_len: int = 7, n_steps: int = 500
+    ) -> Result:
+        """Tokens as asked, scores of unknown words."""
+        strange = Vocabulary.from_tokens(
+            [token.upper() if i > 1 else token for i, token in enumerate(vocabulary.tokens)]
+        )
+        return super().__call__(model, sentence, strange, min_len, n_steps)
+
+
+class NotPadded(Right):
+    """Wrong: short sentences stay short."""
+
+    def pad(self, tokens: list[str], min_len: int) -> list[str]:
+        """Tokens."""
+        return tokens
+
+
+class FixedLengthBaseline(Right):
+    """Wrong: the baseline is 7 long."""
+
+    def baseline(self, ids: Tensor, vocabulary: Vocabulary) -> Tensor:
+        """Seven paddings."""
+        return torch.full((1, 7), vocabulary.pad_id)
+
+
+class UnknownBaseline(Right):
+    """Wrong: the baseline is <unk>."""
+
+    def baseline(self, ids: Tensor, vocabulary: Vocabulary) -> Tensor:
+        """Zeros."""
+        return torch.zeros_like(ids)
+
+
+class TrainingMode(Right):
+    """Wrong: dropout is active."""
+
+    def prepare(self, model: Any) -> None:
+        """Training mode."""
+        model.train()
+
+
+class Normalised(Right):
+    """Wrong: scores divided by their norm."""
+
+    def result(self, tokens: list[str], attributions: Tensor, delta: float) -> Result:
+        """Unit scores."""
+        scores = attributions.sum(dim=-1)
+        return tokens, scores / scores.norm(), delta
+
+
+class SpreadEvenly(Right):
+    """Wrong: the same score for all, adding up exactly."""
+
+    def result(self, tokens: list[str], attributions: Tensor, delta: float) -> Result:
+        """Even scores and a tiny delta."""
+        total = attributions.sum() - delta
+        return tokens, torch.full((len(tokens),), float(total) / len(tokens)), 0.0
+
+
+class WrongAxis(Right):
+    """Wrong: summed over the words."""
+
+    def result(self, tokens: list[str], attributions: Tensor, delta: float) -> Result:
+        """[emb_dim]."""
+        return tokens, attributions.sum(dim=0), delta
+
+
+class MadeUpDelta(Right):
+    """Wrong: a delta that is too good to be true."""
+
+    method = "riemann_left"
+
+    def result(self, tokens: list[str], attributions: Tensor, delta: float) -> Result:
+        """A delta of another run."""
+        return tokens, attributions.sum(dim=-1), delta + 0.5
+
+
+def first_fault(answer: Right) -> str:
+    """The name of the first check that fails, or ""."""
+    for check in CHECKS:
+        try:
+            check(LocalFunction(answer), LocalBench(), Draw(3))
+        except (CheckFailed, StudentError) as error:
+            if isinstance(error, CheckFailed):
+                assert all(error.rows.values())
+            return check.__name__
+    return ""
+
+
+@pytest.mark.parametrize(
+    "method", ["riemann_middle", "riemann_trapezoid", "riemann_left", "riemann_right", "gausslegendre"]
+)
+def test_every_rule_of_captum_is_right(method: str) -> None:
+    answer = Right()
+    answer.method = method
+    assert first_fault(answer) == ""
+
+
+@pytest.mark.parametrize("seed", range(15))
+def test_a_right_answer_passes_whatever_is_drawn(seed: int) -> None:
+    for check in CHECKS:
+        check(LocalFunction(Right()), LocalBench(), Draw(seed))
+
+
+@pytest.mark.parametrize(
+    ("answer", "check"),
+    [
+        (NotLowered(), "one_score_per_token"),
+        (NotLoweredForLookup(), "scores_are_integrated_gradients"),
+        (NotPadded(), "one_score_per_token"),
+        (FixedLengthBaseline(), "one_score_per_token"),
+        (UnknownBaseline(), "scores_are_integrated_gradients"),
+        (TrainingMode(), "scores_are_integrated_gradients"),
+        (Normalised(), "scores_are_integrated_gradients"),
+        (SpreadEvenly(), "scores_are_integrated_gradients"),
+        (WrongAxis(), "one_score_per_token"),
+        (MadeUpDelta(), "delta_is_true"),
+    ],
+)
+def test_wrong_answers_fail_in_the_check_that_names_the_fault(answer: Right, check: str) -> None:
+    assert first_fault(answer) == check
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_the_baseline_in_three_right_and_three_wrong_ways(seed: int) -> None:
+    right = [
+        lambda ids, pad_idx: torch.full_like(ids, pad_idx),
+        lambda ids, pad_idx: torch.ones_like(ids) * pad_idx,
+        lambda ids, pad_idx: torch.tensor([[pad_idx] * ids.shape[1]] * ids.shape[0]),
+    ]
+    wrong = [
+        lambda ids, pad_idx: torch.full((ids.shape[0], 7), pad_idx),
+        lambda ids, pad_idx: torch.zeros_like(ids),
+        lambda ids, pad_idx: ids.fill_(pad_idx),
+    ]
+    for answer in right:
+        interpretation.reference_is_padding(LocalFunction(answer), Draw(seed))
+    for answer in wrong:
+        with pytest.raises((CheckFailed, StudentError)):
+            interpretation.reference_is_padding(LocalFunction(answer), Draw(seed))
