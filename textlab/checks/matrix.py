@@ -72,7 +72,7 @@ def known_words_have_their_vectors(embedding_matrix: Function, bench: Bench, dra
             tolerance=1e-6,
             what=f"the row of “{token}” is not its vector",
             input=f"{words.call}[{row}], where vocabulary.tokens[{row}] is “{token}”",
-            likely=_row_cause(got[row], words),
+            likely=_row_cause(got, row, words),
             next="row i belongs to vocabulary.tokens[i]: look that word up in the vectors, as it is written there",
         )
 
@@ -184,13 +184,17 @@ def _shaped(embedding_matrix: Function, words: Words) -> Tensor:
     return got.float()
 
 
-def _row_cause(row: Tensor, words: Words) -> str:
+def _row_cause(got: Tensor, row: int, words: Words) -> str:
     """The usual cause of a wrong row."""
-    same = (words.vectors - row).abs().max(dim=1).values < 1e-6
+    same = (words.vectors - got[row]).abs().max(dim=1).values < 1e-6
     if bool(same[len(words.known) :].any()):
         return "the word was looked up in upper case, which is another word to the vectors"
+    own = words.vectors[words.known.index(words.tokens[row])]
+    elsewhere = ((got - own).abs().max(dim=1).values < 1e-6).nonzero().flatten().tolist()
+    if elsewhere:
+        return f"its vector stands in row {elsewhere[0]}: another order, or shifted because two tokens are special"
     if bool(same.any()):
-        return "the rows are in the order of the vectors, or shifted because the first two tokens are special"
-    if not bool(row.any()):
+        return "this row holds the vector of another word: the rows are in another order"
+    if not bool(got[row].any()):
         return "the row was never filled in"
     return "the vector was changed or scaled, or the word was taken for an unknown one"
