@@ -569,6 +569,7 @@ show([explanation(networks["CNN from vectors", FEW], sentence, label) for senten
 # 2. The optimiser was made before the parameter was replaced, or rows and ids do not belong together (upper case,
 #    order). Print how far the rows move in an epoch; look whether row vocabulary["superb"] equals vectors["superb"];
 #    count how many tokens have a vector.
-# 3. "The sound is matchless" rests on one word that the training reviews lack. From random numbers its score is small
-#    and of either sign, from vectors it is clearly positive; put "superb" in its place and both agree.
+# 3. "The quests are irksome and the ending is lamentable" rests on two words that the training reviews lack. From
+#    random numbers their scores are chance, one of them even praises; from vectors both are negative. With "dull" and
+#    "terrible" in their place both networks agree, so the vectors are the cause.
 # ### END SOLUTION

@@ -69,11 +69,12 @@ def comparison_figure(scores: Scores) -> Figure:
         left = [group + (place - (len(scores) - 1) / 2) * width for group, _ in known]
         bars = axes.bar(left, [f1 for _, f1 in known], width * 0.92, label=network, color=COLOURS[place % 5], ec=INK)
         axes.bar_label(bars, fmt="%.2f", fontsize=8)
-    axes.set_xticks(range(len(sizes)), [f"{size:,} training reviews" for size in sizes])
+    axes.set_xticks(range(len(sizes)), [f"{size:,}" for size in sizes])
+    axes.set_xlabel("training reviews")
     axes.set_ylabel("F1 on the test reviews")
     lowest = min(f1 for found in scores.values() for f1 in found.values())
     # Bars that start above zero exaggerate: the axis says where it starts.
-    axes.set_ylim(max(0.0, lowest - 0.15), 1.0)
+    axes.set_ylim(max(0.0, lowest - 0.15), 1.03)
     axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
     return figure
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -67,7 +67,7 @@ def rows_figure(tokens: Sequence[str], rows: Tensor) -> Figure:
     return figure
 
 
-def _cells(axes: Axes, x: float, y: float, values: Sequence[float]) -> None:
+def _cells(axes: Axes, x: float, y: float, values: Iterable[float]) -> None:
     for cell, value in enumerate(values):
         axes.add_patch(Rectangle((x + cell, y), 1, 0.8, fc=SCALE((value + 1) / 2), ec=INK, lw=0.6))
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import matplotlib.pyplot as plt
 import pytest
+from matplotlib.patches import Rectangle
 
 from textlab.comparison import comparison_figure, comparison_table, note_f1, noted_f1
 
@@ -42,8 +43,11 @@ def test_the_table_leaves_gaps_where_nothing_is_known() -> None:
 def test_the_figure_has_a_bar_for_every_figure_and_a_label_for_every_network() -> None:
     figure = comparison_figure({"RNN": {4000: 0.94}, "CNN": {1000: 0.8, 4000: 0.95}})
     axes = figure.axes[0]
-    assert sorted(round(bar.get_height(), 2) for bar in axes.patches) == [0.8, 0.94, 0.95]
-    assert [text.get_text() for text in axes.get_legend().get_texts()] == ["RNN", "CNN"]
+    heights = [bar.get_height() for bar in axes.patches if isinstance(bar, Rectangle)]
+    assert sorted(round(height, 2) for height in heights) == [0.8, 0.94, 0.95]
+    legend = axes.get_legend()
+    assert legend is not None
+    assert [text.get_text() for text in legend.get_texts()] == ["RNN", "CNN"]
     plt.close(figure)
 
 

@@ -28,6 +28,8 @@ FIRST_USER = {
     "vocabulary": "interpret-tokens",
     "probe": "interpret-tokens",
     "set_weights": "interpret-tokens",
+    "vectors": "matrix-shape",
+    "given": "glove-copy",
 }
 QUICK = ("load", "forward", "predict")
 

@@ -26,6 +26,7 @@ CHECKS = (
     glove.matrix_stays_as_it_is,
 )
 Source = Callable[..., nn.Module]
+from_pretrained: Callable[..., nn.Embedding] = nn.Embedding.from_pretrained
 
 
 class Right(nn.Module):
@@ -48,7 +49,7 @@ class Right(nn.Module):
 
     def layer(self, matrix: Tensor, pad_idx: int, frozen: bool) -> nn.Embedding:
         """The embedding layer."""
-        return nn.Embedding.from_pretrained(matrix.clone(), freeze=frozen, padding_idx=pad_idx)
+        return from_pretrained(matrix.clone(), freeze=frozen, padding_idx=pad_idx)
 
     def embed(self, text: Tensor) -> Tensor:
         """Ids [batch, length] -> [batch, length, dim]."""
@@ -68,7 +69,7 @@ class AsParameter(Right):
 
     def layer(self, matrix: Tensor, pad_idx: int, frozen: bool) -> nn.Embedding:
         """A new parameter."""
-        made = nn.Embedding(*matrix.shape, padding_idx=pad_idx)
+        made = nn.Embedding(matrix.shape[0], matrix.shape[1], padding_idx=pad_idx)
         made.weight = nn.Parameter(matrix.clone(), requires_grad=not frozen)
         return made
 
@@ -103,7 +104,7 @@ class OwnWeight(Right):
 
     def layer(self, matrix: Tensor, pad_idx: int, frozen: bool) -> nn.Embedding:
         """Given at once."""
-        made = nn.Embedding(*matrix.shape, padding_idx=pad_idx, _weight=matrix.detach().clone())
+        made = nn.Embedding(matrix.shape[0], matrix.shape[1], padding_idx=pad_idx, _weight=matrix.detach().clone())
         return made.requires_grad_(not frozen)
 
 
@@ -156,7 +157,7 @@ class Ignored(Right):
 
     def layer(self, matrix: Tensor, pad_idx: int, frozen: bool) -> nn.Embedding:
         """Random numbers."""
-        made = nn.Embedding(*matrix.shape, padding_idx=pad_idx)
+        made = nn.Embedding(matrix.shape[0], matrix.shape[1], padding_idx=pad_idx)
         return made.requires_grad_(not frozen)
 
 
@@ -179,7 +180,7 @@ class AlwaysFrozen(Right):
 
     def layer(self, matrix: Tensor, pad_idx: int, frozen: bool) -> nn.Embedding:
         """Frozen."""
-        return nn.Embedding.from_pretrained(matrix.clone(), padding_idx=pad_idx)
+        return from_pretrained(matrix.clone(), padding_idx=pad_idx)
 
 
 class NeverFrozen(Right):
@@ -187,7 +188,7 @@ class NeverFrozen(Right):
 
     def layer(self, matrix: Tensor, pad_idx: int, frozen: bool) -> nn.Embedding:
         """Trained."""
-        return nn.Embedding.from_pretrained(matrix.clone(), freeze=False, padding_idx=pad_idx)
+        return from_pretrained(matrix.clone(), freeze=False, padding_idx=pad_idx)
 
 
 class WrongWayRound(Right):
@@ -195,7 +196,7 @@ class WrongWayRound(Right):
 
     def layer(self, matrix: Tensor, pad_idx: int, frozen: bool) -> nn.Embedding:
         """Swapped."""
-        return nn.Embedding.from_pretrained(matrix.clone(), freeze=not frozen, padding_idx=pad_idx)
+        return from_pretrained(matrix.clone(), freeze=not frozen, padding_idx=pad_idx)
 
 
 class PaddingLearns(Right):
@@ -203,7 +204,7 @@ class PaddingLearns(Right):
 
     def layer(self, matrix: Tensor, pad_idx: int, frozen: bool) -> nn.Embedding:
         """No padding_idx."""
-        return nn.Embedding.from_pretrained(matrix.clone(), freeze=frozen)
+        return from_pretrained(matrix.clone(), freeze=frozen)
 
 
 class AllFrozen(Right):
@@ -220,7 +221,7 @@ class SharedMemory(Right):
 
     def layer(self, matrix: Tensor, pad_idx: int, frozen: bool) -> nn.Embedding:
         """The matrix itself."""
-        return nn.Embedding.from_pretrained(matrix, freeze=frozen, padding_idx=pad_idx)
+        return from_pretrained(matrix, freeze=frozen, padding_idx=pad_idx)
 
 
 class SharedParameter(Right):
@@ -228,7 +229,7 @@ class SharedParameter(Right):
 
     def layer(self, matrix: Tensor, pad_idx: int, frozen: bool) -> nn.Embedding:
         """The matrix itself."""
-        made = nn.Embedding(*matrix.shape, padding_idx=pad_idx)
+        made = nn.Embedding(matrix.shape[0], matrix.shape[1], padding_idx=pad_idx)
         made.weight = nn.Parameter(matrix, requires_grad=not frozen)
         return made
 
@@ -264,7 +265,8 @@ class Detached(Right):
     """Wrong to explain: the embedding is frozen in forward."""
 
     def __init__(self, *arguments: Any, frozen: bool = False, **keywords: Any) -> None:
-        super().__init__(*arguments, frozen=False, **keywords)
+        keywords["frozen"] = False
+        super().__init__(*arguments, **keywords)
         self.frozen = frozen
 
     def embed(self, text: Tensor) -> Tensor:
@@ -360,7 +362,8 @@ def interpret(
 
 def lazy(*arguments: Any, **keywords: Any) -> tuple[list[str], Tensor, float]:
     """The sum is right, the shares are not."""
-    return interpret(*arguments, **keywords, share=True)
+    keywords["share"] = True
+    return interpret(*arguments, **keywords)
 
 
 def explained(source: Source, function: Callable[..., Any], seed: int) -> None:
