@@ -44,6 +44,22 @@ class Thresholds:
     rnn: RNNBudget
 
 
+@dataclass(frozen=True)
+class FewThresholds:
+    """Budget and bound of the network that starts from word vectors and sees few reviews."""
+
+    network: dict[str, Any]
+    """Arguments of GloVeCNN besides matrix and pad_idx."""
+    train: int
+    test: int
+    """Numbers of reviews."""
+    epochs: int
+    batch_size: int
+    max_length: int
+    """Reviews are cut to this many tokens."""
+    f1_at_least: float
+
+
 @functools.cache
 def load_thresholds(data: str) -> Thresholds:
     """The thresholds of a data set. Raises ValueError when the file has none for it."""
@@ -52,3 +68,10 @@ def load_thresholds(data: str) -> Thresholds:
         raise ValueError(f"{THRESHOLDS}: no thresholds for {data!r}; there are {', '.join(content)}")
     fields = content[data]
     return Thresholds(**{**fields, "rnn": RNNBudget(**fields["rnn"])})
+
+
+@functools.cache
+def load_few_thresholds() -> FewThresholds:
+    """The thresholds for few reviews with word vectors."""
+    content = json.loads(THRESHOLDS.read_text(encoding="utf-8"))
+    return FewThresholds(**content["mini, few reviews with vectors"])

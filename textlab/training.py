@@ -108,20 +108,22 @@ def fit_encoded(
     seed: int,
     pad_id: int,
     with_lengths: bool = False,
+    embedding_scale: float = 0.1,
 ) -> list[float]:
     """Train for a fixed number of epochs on padded ids [reviews, length]; mean loss per epoch.
 
-    The embedding starts at a tenth of its size, as in the notebooks: PyTorch's standard deviation of 1 is so large
-    that a network learns its training reviews by heart. Reviews are padded to at least 5 tokens, so that kernels of
-    up to 5 fit. `with_lengths` calls the network as model(ids, lengths).
+    The embedding is multiplied by `embedding_scale` first. It starts at a tenth of its size, as in the notebooks:
+    PyTorch's standard deviation of 1 is so large that a network learns its training reviews by heart. Word vectors
+    stay as they are with 1. Reviews are padded to at least 5 tokens, so that kernels of up to 5 fit. `with_lengths`
+    calls the network as model(ids, lengths).
     """
     rows = [row[:size].tolist() for row, size in zip(ids, lengths, strict=True)]
     targets = [int(label) for label in labels]
     seed_everything(seed)
     embedding = getattr(model, "embedding", None)
-    if isinstance(embedding, nn.Embedding):
+    if isinstance(embedding, nn.Embedding) and embedding_scale != 1:
         with torch.no_grad():
-            embedding.weight.mul_(0.1)
+            embedding.weight.mul_(embedding_scale)
     optimizer = torch.optim.Adam(nn.Module.parameters(model), lr=1e-3)
     cpu = torch.device("cpu")
     losses = []

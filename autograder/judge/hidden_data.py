@@ -56,13 +56,13 @@ def load_hidden(data: str, path: Path | None = None) -> HiddenData:
     """
     budget = load_thresholds(data)
     if data == "mini":
-        train, test = (_read(hidden_folder() / "mini" / f"{part}.csv") for part in ("train", "test"))
+        train, test = (read_reviews(hidden_folder() / "mini" / f"{part}.csv") for part in ("train", "test"))
     else:
         corpus = load_corpus(data, path=path)
         train, test = list(corpus.train), list(corpus.test)
-    train, test = _balanced(train, budget.train), _balanced(test, budget.test)
+    train, test = balanced(train, budget.train), balanced(test, budget.test)
     vocabulary = Vocabulary.build((review.text for review in train), max_size=MAX_WORDS)
-    encode = functools.partial(_encode, vocabulary=vocabulary, max_length=budget.max_length)
+    encode = functools.partial(encode_reviews, vocabulary=vocabulary, max_length=budget.max_length)
     return HiddenData(encode(train), encode(test), len(vocabulary))
 
 
@@ -71,14 +71,15 @@ def hidden_folder() -> Path:
     return HIDDEN / OWN if (HIDDEN / OWN / "key").is_file() else HIDDEN
 
 
-def _read(path: Path) -> list[Review]:
+def read_reviews(path: Path) -> list[Review]:
+    """The reviews of a file with the columns label, text. Raises FileNotFoundError with the remedy."""
     if not path.is_file():
         raise FileNotFoundError(f"{path} is missing; make datasets draws the hidden reviews anew")
     with path.open(encoding="utf-8", newline="") as file:
         return [Review(row["text"], int(row["label"])) for row in csv.DictReader(file)]
 
 
-def _balanced(reviews: Sequence[Review], count: int) -> list[Review]:
+def balanced(reviews: Sequence[Review], count: int) -> list[Review]:
     """The first `count` reviews, half of each class, in their order."""
     left = {0: count // 2, 1: count // 2}
     chosen = []
@@ -89,7 +90,8 @@ def _balanced(reviews: Sequence[Review], count: int) -> list[Review]:
     return chosen
 
 
-def _encode(reviews: Sequence[Review], vocabulary: Vocabulary, max_length: int) -> Encoded:
+def encode_reviews(reviews: Sequence[Review], vocabulary: Vocabulary, max_length: int) -> Encoded:
+    """The reviews as ids, cut to `max_length` tokens."""
     rows = [torch.tensor(vocabulary.encode(review.text, max_length=max_length)) for review in reviews]
     ids = torch.nn.utils.rnn.pad_sequence(rows, batch_first=True, padding_value=float(vocabulary.pad_id))
     lengths = torch.tensor([len(row) for row in rows])

@@ -12,6 +12,7 @@ from torch import Tensor
 from autograder.contracts import Role
 from autograder.definitions import Definitions
 from autograder.judge.client import Worker
+from autograder.judge.few_reviews import FewReviews, load_few
 from autograder.judge.hidden_data import HiddenData, hidden_folder
 from autograder.judge.workers import Workers
 from autograder.thresholds import Thresholds
@@ -42,6 +43,8 @@ class Judging:
     """Weights of the student's CNN after graded training, its ids renamed back to the vocabulary's."""
     stand_ins: dict[str, list[str]] = field(default_factory=dict)
     """By role, the student's names that the kit's own function replaces from now on."""
+    few: FewReviews = field(default_factory=load_few)
+    """What the network that starts from vectors is trained on."""
     _live: dict[str, Worker] = field(default_factory=dict)
 
     def draw(self, check: str) -> Draw:

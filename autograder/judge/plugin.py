@@ -12,6 +12,7 @@ import pytest
 
 from autograder.judge.checks import ATTRIBUTE, Declaration
 from autograder.judge.client import WorkerLost
+from autograder.judge.few_reviews import FewReviews
 from autograder.judge.hidden_data import HiddenData
 from autograder.judge.judging import TRAIN_S, Judging, NotHandedIn
 from autograder.judge.remote import RemoteBench, RemoteFunction, RemoteNetwork
@@ -141,6 +142,42 @@ class GradingPlugin:
         return RemoteBench(lambda: self.judging.worker("interpret"))
 
     @pytest.fixture
+    def embedding_matrix(self) -> RemoteFunction:
+        """The student's embedding_matrix."""
+        return self._function("vectors", "function")
+
+    @pytest.fixture
+    def vectors_bench(self) -> RemoteBench:
+        """Makes vocabularies and vectors beside embedding_matrix."""
+        return RemoteBench(lambda: self.judging.worker("vectors"))
+
+    @pytest.fixture
+    def glove(self) -> RemoteNetwork:
+        """The student's GloVeCNN."""
+        return self._network("glove", "network")
+
+    @pytest.fixture
+    def glove_interpret(self) -> RemoteFunction:
+        """The interpret_sentence of the notebook on word vectors."""
+        return self._function("glove_interpret", "function")
+
+    @pytest.fixture
+    def explained_glove(self) -> RemoteNetwork:
+        """The student's GloVeCNN beside the interpret_sentence that explains it."""
+        name = self.judging.name("glove", "network")
+        return RemoteNetwork(name, lambda: self.judging.worker("glove_interpret"), TRAIN_S)
+
+    @pytest.fixture
+    def glove_bench(self) -> RemoteBench:
+        """Makes vocabularies beside that interpret_sentence."""
+        return RemoteBench(lambda: self.judging.worker("glove_interpret"))
+
+    @pytest.fixture
+    def few(self) -> FewReviews:
+        """Few hidden reviews, and vectors."""
+        return self.judging.few
+
+    @pytest.fixture
     def data(self) -> HiddenData:
         """The hidden reviews."""
         return self.judging.data
@@ -190,6 +227,8 @@ def _verdict(error: BaseException | None) -> tuple[Outcome, str]:
         return "passed", ""
     if isinstance(error, (pytest.skip.Exception, NotHandedIn)):
         return "skipped", str(error)
+    if isinstance(error, NotHandedIn):
+        return "skipped", f"not checked, because {error}"
     if isinstance(error, CheckFailed):
         return "failed", str(error)
     if isinstance(error, StudentError):

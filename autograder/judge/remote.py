@@ -37,6 +37,13 @@ class RemoteModel:
         self._worker.expect(good, "parameters", "is no list of shapes")
         return {name: tuple(shape) for name, shape in found.items()}
 
+    def given(self) -> dict[str, Tensor]:
+        """The tensors that the network was built from, as they are now."""
+        found = self._worker.request("given", QUICK_S, model=self.handle)
+        good = isinstance(found, dict) and all(isinstance(value, Tensor) for value in found.values())
+        self._worker.expect(good, "given", "holds something that is no tensor")
+        return dict(found)
+
     def get_weights(self) -> dict[str, Tensor]:
         """All parameters and buffers by name."""
         shapes = self.parameters()
@@ -79,6 +86,7 @@ class RemoteModel:
         seed: int,
         pad_id: int,
         with_lengths: bool = False,
+        embedding_scale: float = 0.1,
     ) -> list[float]:
         """Train; mean loss per epoch."""
         losses = self._worker.request(
@@ -93,6 +101,7 @@ class RemoteModel:
             seed=seed,
             pad_id=pad_id,
             with_lengths=with_lengths,
+            embedding_scale=embedding_scale,
         )
         good = isinstance(losses, list) and len(losses) == epochs and all(_is_number(loss) for loss in losses)
         self._worker.expect(good, "fit", f"is not {epochs} losses")
@@ -151,7 +160,7 @@ class RemoteFunction:
 
 
 class RemoteBench:
-    """Makes the kit's models and vocabularies inside the worker."""
+    """Makes the kit's models, vocabularies and vectors inside the worker."""
 
     def __init__(self, worker: WorkerSource) -> None:
         self._worker = worker
@@ -188,6 +197,12 @@ class RemoteBench:
         handle = worker.request(verb, QUICK_S, **arguments)
         worker.expect(isinstance(handle, Handle), verb, "is no handle")
         return RemoteModel(worker, handle, QUICK_S)
+    def vectors(self, words: Sequence[str], matrix: Tensor) -> Handle:
+        """Word vectors."""
+        worker = self._worker()
+        handle = worker.request("vectors", QUICK_S, words=list(words), matrix=matrix)
+        worker.expect(isinstance(handle, Handle), "vectors", "is no handle")
+        return Handle(handle.number, "vectors")
 
 
 def _wire_value(value: object) -> object:

@@ -36,7 +36,9 @@ class Session:
             self.lookup,
             self.batches,
             self.vocabulary,
+            self.vectors,
             self.parameters,
+            self.given,
             self.get_weights,
             self.set_weights,
             self.forward,
@@ -100,6 +102,14 @@ class Session:
         """Make a vocabulary."""
         return self._keep(self._bench.vocabulary(tokens))
 
+    def vectors(self, words: list[str], matrix: Tensor) -> Handle:
+        """Make word vectors."""
+        return self._keep(self._bench.vectors(words, matrix))
+
+    def given(self, model: LocalModel) -> dict[str, Tensor]:
+        """The tensors that the model was built from."""
+        return model.given()
+
     def parameters(self, model: LocalModel) -> dict[str, list[int]]:
         """Names and shapes of trainable parameters."""
         return {name: list(shape) for name, shape in model.parameters().items()}
@@ -135,6 +145,7 @@ class Session:
         seed: int,
         pad_id: int,
         with_lengths: bool,
+        embedding_scale: float,
     ) -> list[float]:
         """Train; mean loss per epoch."""
         return model.fit(
@@ -146,6 +157,7 @@ class Session:
             seed=seed,
             pad_id=pad_id,
             with_lengths=with_lengths,
+            embedding_scale=embedding_scale,
         )
 
     def predict(self, model: LocalModel, ids: Tensor, lengths: Tensor, pad_id: int, with_lengths: bool) -> Tensor:

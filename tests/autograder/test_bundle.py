@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from autograder.judge.hidden_data import HIDDEN
-from autograder.release import read_source
+from autograder.release import SOLUTIONS, read_source
 from autograder.release.bundle import PROJECT, build_bundle
 from autograder.release.leaks import hidden_lines
 
@@ -46,10 +46,12 @@ def test_no_solution_hidden_test_hidden_review_or_threshold_is_in_it(bundle: Pat
     assert "BEGIN HIDDEN" not in together
     assert "f1_at_least" not in together
     assert not [name for name in texts(bundle) if "autograder" in name or "solutions" in name or "reviewgen" in name]
-    hidden, visible = hidden_lines(read_source("2_cnn"))
-    assert len(hidden) > 20
-    telling = {line.text for line in hidden if len(line.text) > 11} - set(visible)
-    assert not [line for line in telling if line in notebooks]
+    found = {path.stem: hidden_lines(read_source(path.stem)) for path in SOLUTIONS.glob("*.py")}
+    shown = {line for _, visible in found.values() for line in visible}
+    for name, (hidden, _) in found.items():
+        assert len(hidden) > 20
+        telling = {line.text for line in hidden if len(line.text) > 11} - shown
+        assert not [line for line in telling if line in notebooks], name
     public = set(together.splitlines())
     secret = (HIDDEN / "mini" / "test.csv").read_text(encoding="utf-8").splitlines()[1:]
     assert not [line for line in secret if line in public]

@@ -10,7 +10,7 @@ import io
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from textlab.checks import cnn, f1, interpretation, rnn, training
+from textlab.checks import cnn, f1, glove, interpretation, matrix, rnn, training
 from textlab.checks.draw import Draw
 from textlab.checks.subject import LocalBench, LocalFunction, LocalNetwork
 
@@ -24,8 +24,8 @@ class Blank:
     id: str
     title: str
     minutes: int
-    run: Callable[[Callable[..., object]], None]
-    """Checks the student's object on public inputs; raises CheckFailed or StudentError."""
+    run: Callable[..., None]
+    """Checks the student's objects on public inputs; raises CheckFailed or StudentError."""
     hints: tuple[str, str, str]
 
 
@@ -58,6 +58,10 @@ def _function(*checks: Callable[..., None]) -> Callable[[Callable[..., object]],
                 check(LocalFunction(source), LocalBench(), Draw(PUBLIC_SEED))
 
     return run
+
+
+def _explained(network: Callable[..., object], function: Callable[..., object]) -> None:
+    glove.explained_at_the_embedding(LocalNetwork(network), LocalFunction(function), LocalBench(), Draw(PUBLIC_SEED))
 
 
 BLANKS = {
@@ -224,6 +228,70 @@ BLANKS = {
                 "attributions, delta = explainer.attribute(ids, baselines=…, n_steps=n_steps, "
                 "method='riemann_middle', return_convergence_delta=True); scores = attributions[0].sum(dim=…). "
                 "What goes in place of the dots, and which call must come before?",
+            ),
+        ),
+        Blank(
+            "embedding-matrix",
+            "embedding_matrix puts word vectors into the rows of a matrix",
+            20,
+            _function(
+                matrix.matrix_has_its_shape,
+                matrix.known_words_have_their_vectors,
+                matrix.padding_row_is_zero,
+                matrix.unknown_words_are_small_and_told_apart,
+            ),
+            (
+                "The embedding layer looks rows up by id; the vectors are looked up by word. What joins the two? "
+                "And what should the network see for a word that nobody has a vector for: the same as padding, "
+                "or something that it can tell apart and learn?",
+                "Start with torch.randn(rows, columns, generator=…) times 0.1, with a generator of your own that is "
+                "seeded inside the function. Then go through vocabulary.tokens with enumerate: `word in vectors` "
+                "tells whether there is a vector, vectors[word] is it, a tensor [dim]. At the end the padding row.",
+                "matrix = 0.1 * torch.randn(len(…), vectors.dim, generator=torch.Generator().manual_seed(0)); "
+                "for row, token in enumerate(…): if token in vectors: matrix[…] = vectors[…]; then "
+                "matrix[vocabulary.pad_id] = … and return it. What belongs in place of the dots?",
+            ),
+        ),
+        Blank(
+            "glove-cnn",
+            "GloVeCNN starts from the matrix and trains what it should",
+            25,
+            _network(
+                glove.starts_from_the_matrix,
+                glove.one_logit_per_review,
+                glove.dropout_follows_its_argument,
+                glove.reviews_are_independent,
+                glove.frozen_decides_what_is_trained,
+                glove.matrix_stays_as_it_is,
+            ),
+            (
+                "This is your CNN with another beginning: its embedding holds the vectors when training starts. "
+                "Which of the arguments of CNN does the matrix replace? Who else may want to use the same matrix "
+                "after this network was trained, and what follows for the way in which you hand it over?",
+                "nn.Embedding.from_pretrained takes a matrix, freeze and padding_idx; it freezes unless told "
+                "otherwise, and it shares memory with what it is given: clone(). Or call the __init__ of CNN with "
+                "the sizes in matrix.shape and copy_ the matrix into embedding.weight under torch.no_grad(). "
+                "requires_grad_(…) says whether a weight is trained. forward stays as it was.",
+                "self.embedding = nn.Embedding.from_pretrained(…, freeze=…, padding_idx=…), with a copy in the first "
+                "place. The other lines are those of your CNN; where it says emb_dim, write matrix.shape[…]. "
+                "Which of the arguments belongs where, and what happens without the copy?",
+            ),
+        ),
+        Blank(
+            "glove-explained",
+            "interpret_sentence explains GloVeCNN, frozen or not",
+            10,
+            _explained,
+            (
+                "The scores belong to what the embedding layer gives, not to its weights. Does a layer whose "
+                "weights are frozen still give numbers that the logit depends on? Follow the way from the logit "
+                "back to the embedded words: is it open in your forward?",
+                "LayerIntegratedGradients hooks into model.embedding, so forward has to call self.embedding(text), "
+                "once, and go on with what comes back. Looking rows up in a matrix of your own, detach() and "
+                "no_grad() in forward cut the way. Freezing is done in __init__, with requires_grad.",
+                "If the card of glove-cnn says right and this one does not: look at the first line of forward. It "
+                "should read embedded = self.embedding(…), perhaps with permute, and nothing else. Then compare "
+                "pad_reference and interpret_sentence with those of notebook 2. Which line differs?",
             ),
         ),
     ]

@@ -49,23 +49,25 @@ class Card:
         )
 
 
-def check(blank: str, source: Callable[..., object]) -> Card:
+def check(blank: str, *sources: Callable[..., object]) -> Card:
     """Check what the student wrote for a blank on public inputs and show a card; never raises for wrong answers.
+
+    Most blanks are one class or function; where several work together, give them in the order of the notebook.
 
     Raises KeyError when there is no blank of this name.
     """
-    card = assess(blank, source)
+    card = assess(blank, *sources)
     _show(card)
     return card
 
 
-def assess(blank: str, source: Callable[..., object]) -> Card:
+def assess(blank: str, *sources: Callable[..., object]) -> Card:
     """The card for a blank, without showing it."""
     if blank not in BLANKS:
         raise KeyError(f"there is no blank {blank!r}; the blanks are {', '.join(BLANKS)}")
     asked = BLANKS[blank]
     try:
-        asked.run(source)
+        asked.run(*sources)
     except CheckFailed as failure:
         return Card(blank, asked.title, "wrong", f"{failure}\n  help      hint({blank!r}, 1)")
     except StudentError as error:

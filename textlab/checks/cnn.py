@@ -171,7 +171,7 @@ def arguments_decide_dropout(cnn: Network, draw: Draw) -> None:
         still.forward(ids),
         tolerance=SAME,
         what="with dropout=0.0 training and evaluation differ",
-        input="6 reviews, CNN(dropout=0.0), model.train() against model.eval()",
+        input=f"6 reviews, {cnn.name}(dropout=0.0), model.train() against model.eval()",
         likely="the rate is written out as a number, or another layer (batch norm) behaves differently in training",
         next="pass the argument dropout on to nn.Dropout; use no other layer that heeds train() and eval()",
     )
@@ -198,7 +198,7 @@ def padding_is_silent(cnn: Network, draw: Draw) -> None:
         torch.zeros_like(row),
         tolerance=0.0,
         what="the padding token's embedding is not zero",
-        input=f"CNN(…, pad_idx={pad_idx}).embedding.weight[{pad_idx}]",
+        input=f"{cnn.name}(…, pad_idx={pad_idx}).embedding.weight[{pad_idx}]",
         likely="nn.Embedding was made without padding_idx, or its weights were drawn anew afterwards",
         next="keep the line self.embedding = nn.Embedding(vocab_size, emb_dim, padding_idx=pad_idx)",
     )

@@ -23,6 +23,7 @@ from textlab.checks.probe import ProbeNetwork
 from textlab.checks.scripted import LookupNetwork, ScriptedNetwork
 from textlab.text import Vocabulary
 from textlab.training import fit_encoded, predict_encoded
+from textlab.vectors import Vectors
 
 Scalar = int | float | bool | str | None
 MAX_ITEMS = 10_000
@@ -33,6 +34,9 @@ class Model(Protocol):
 
     def parameters(self) -> dict[str, tuple[int, ...]]:
         """Names and shapes of the trainable parameters."""
+
+    def given(self) -> dict[str, Tensor]:
+        """The tensors that the network was built from, by argument, as they are now."""
 
     def get_weights(self) -> dict[str, Tensor]:
         """All parameters and buffers by name."""
@@ -63,6 +67,7 @@ class Model(Protocol):
         seed: int,
         pad_id: int,
         with_lengths: bool = False,
+        embedding_scale: float = 0.1,
     ) -> list[float]:
         """Train with Adam on BCE; mean loss per epoch. ids [reviews, length], lengths and labels [reviews].
 
@@ -108,6 +113,9 @@ class Bench(Protocol):
 
     def vocabulary(self, tokens: Sequence[str]) -> object:
         """A vocabulary of the given tokens, `<unk>` and `<pad>` first."""
+
+    def vectors(self, words: Sequence[str], matrix: Tensor) -> object:
+        """Word vectors: row i of `matrix` [len(words), dim] belongs to `words[i]`."""
 
 
 def plain_tensor(value: object, call: str) -> Tensor:
@@ -198,7 +206,7 @@ def _argument_text(value: object) -> str:
     if isinstance(value, BatchList):
         return value.label
     if isinstance(value, Tensor):
-        return f"ids {list(value.shape)}"
+        return f"{'tensor' if value.is_floating_point() else 'ids'} {list(value.shape)}"
     if isinstance(value, (int, float, str, list, bool)) or value is None:
         return repr(value)
     return getattr(value, "label", type(value).__name__.lower())
@@ -215,15 +223,26 @@ class LocalModel:
 
     label = "model"
 
-    def __init__(self, module: nn.Module, name: str, locate: Callable[[BaseException], str] = notebook_place) -> None:
+    def __init__(
+        self,
+        module: nn.Module,
+        name: str,
+        locate: Callable[[BaseException], str] = notebook_place,
+        given: Mapping[str, Tensor] | None = None,
+    ) -> None:
         self.module = module
         self.name = name
         self._locate = locate
+        self._given = given or {}
 
     def parameters(self) -> dict[str, tuple[int, ...]]:
         """Names and shapes of the trainable parameters."""
         with student_code(f"{self.name}.named_parameters()", self._locate):
             return {name: tuple(value.shape) for name, value in nn.Module.named_parameters(self.module)}
+
+    def given(self) -> dict[str, Tensor]:
+        """The tensors that the network was built from, as they are now."""
+        return {name: plain_tensor(value, f"{self.name}({name}=…)") for name, value in self._given.items()}
 
     def get_weights(self) -> dict[str, Tensor]:
         """All parameters and buffers by name."""
@@ -277,6 +296,7 @@ class LocalModel:
         seed: int,
         pad_id: int,
         with_lengths: bool = False,
+        embedding_scale: float = 0.1,
     ) -> list[float]:
         """Train; mean loss per epoch."""
         call = f"training {self.name} for {epochs} epochs on {len(ids)} reviews"
@@ -291,6 +311,7 @@ class LocalModel:
                 seed=seed,
                 pad_id=pad_id,
                 with_lengths=with_lengths,
+                embedding_scale=embedding_scale,
             )
             if not all(math.isfinite(loss) for loss in losses):
                 raise StudentError(call, "", f"a training loss that is no number: {losses}")
@@ -319,10 +340,13 @@ class LocalNetwork:
         """Build a network from keyword arguments."""
         call = call_text(self.name, (), arguments)
         with student_code(call, self._locate):
-            module = self._source(**arguments)
+            # Copies, so that `given` shows what the network does to its own and no other network is touched.
+            own = {name: _unwrap(value) for name, value in arguments.items()}
+            module = self._source(**own)
             if not isinstance(module, nn.Module):
                 raise StudentError(call, "", f"{type(module).__name__} where an nn.Module was expected")
-            return LocalModel(module, self.name, self._locate)
+            given = {name: value for name, value in own.items() if isinstance(value, Tensor)}
+            return LocalModel(module, self.name, self._locate, given)
 
 
 class LocalFunction:
@@ -346,7 +370,7 @@ class LocalFunction:
 
 
 class LocalBench:
-    """Makes the kit's models and vocabularies in this process."""
+    """Makes the kit's models, vocabularies and vectors in this process."""
 
     def probe(self, vocab_size: int, emb_dim: int, pad_idx: int) -> LocalModel:
         """The kit's small smooth network."""
@@ -368,6 +392,10 @@ class LocalBench:
     def vocabulary(self, tokens: Sequence[str]) -> Vocabulary:
         """A vocabulary of the given tokens."""
         return Vocabulary.from_tokens(tokens)
+
+    def vectors(self, words: Sequence[str], matrix: Tensor) -> Vectors:
+        """Word vectors."""
+        return Vectors(list(words), matrix)
 
 
 def _inputs(ids: Tensor, lengths: Tensor | None) -> list[Tensor]:

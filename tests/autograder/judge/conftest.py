@@ -9,6 +9,7 @@ import torch
 
 from autograder.contracts import load_contract
 from autograder.definitions import Cell, slice_definitions
+from autograder.judge.few_reviews import FewReviews
 from autograder.judge.hidden_data import Encoded, HiddenData
 from autograder.judge.judge import run_graders
 from autograder.judge.judging import Judging
@@ -16,7 +17,7 @@ from autograder.judge.workers import Workers
 from autograder.record import CheckResult
 from autograder.rubric import load_rubric
 from autograder.sandbox import Level
-from autograder.thresholds import RNNBudget, Thresholds
+from autograder.thresholds import FewThresholds, RNNBudget, Thresholds
 from textlab.checks.draw import Draw
 
 NETWORK = {"emb_dim": 12, "out_channels": 8, "kernel_sizes": [2, 3], "dropout": 0.1}
@@ -32,6 +33,15 @@ def tiny_data() -> HiddenData:
     ids[:, 4] = torch.where(labels == 1, 2, 3)
     reviews = Encoded(ids, torch.full((80,), 12), labels)
     return HiddenData(train=reviews, test=reviews, vocab_size=30)
+
+
+def tiny_few() -> FewReviews:
+    """The same reviews with random vectors, a budget of two epochs, and a bound of nothing."""
+    data = tiny_data()
+    matrix = Draw(6).normal(data.vocab_size, 12)
+    matrix[1] = 0.0
+    network = {name: value for name, value in NETWORK.items() if name != "emb_dim"}
+    return FewReviews(data.train, data.test, matrix, 1, FewThresholds(network, 80, 80, 2, 16, 12, f1_at_least=0.0))
 
 
 def tiny_thresholds() -> Thresholds:
@@ -65,6 +75,7 @@ def grade_source() -> Iterator[Grade]:
             data=tiny_data(),
             thresholds=tiny_thresholds(),
             workers=made,
+            few=tiny_few(),
         )
         try:
             return run_graders(judging, load_rubric()).results

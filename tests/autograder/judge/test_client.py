@@ -147,6 +147,7 @@ def test_a_worker_that_grows_too_large_is_ended() -> None:
     ("call", "value"),
     [
         (lambda model: model.predict(torch.zeros(4, 6).long(), torch.ones(4).long(), pad_id=1), {"tensor": "t0"}),
+        (lambda model: model.given(), {"items": [["matrix", 3]]}),
         (lambda model: model.parameters(), {"items": [["a", [-1]]]}),
         (lambda model: model.forward(torch.zeros(1, 3).long()), 0.5),
         (lambda model: model.gradients(torch.zeros(1, 3).long()), {"items": [["a", "b"]]}),

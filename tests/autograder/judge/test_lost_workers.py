@@ -35,6 +35,10 @@ FIRST_USER_1 = {
     "lookup": "train-adam",
     "fit": "rnn-f1",
 }
+FIRST_USER_3 = {
+    "vectors": "matrix-shape",
+    "given": "glove-copy",
+}
 QUICK = ("load", "forward", "predict")
 
 

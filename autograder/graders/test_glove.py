@@ -1,0 +1,134 @@
+"""Graders of word vectors: the matrix, the network that starts from it, and its explanation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from autograder.judge.checks import check
+from autograder.judge.few_reviews import FewReviews
+from autograder.judge.remote import RemoteBench, RemoteFunction, RemoteNetwork
+from textlab.checks import glove as checks
+from textlab.checks import matrix as matrix_checks
+from textlab.checks.draw import Draw
+from textlab.checks.failure import CheckFailed
+from textlab.training import f1_of_logits
+
+
+@check("matrix-shape", hint="The vocabulary decides how many rows there are, the vectors how many columns.")
+def test_matrix_shape(embedding_matrix: RemoteFunction, vectors_bench: RemoteBench, draw: Draw) -> None:
+    """The matrix has one row for every token, as float32"""
+    matrix_checks.matrix_has_its_shape(embedding_matrix, vectors_bench, draw)
+
+
+@check(
+    "matrix-rows",
+    needs=["matrix-shape"],
+    hint="Row i belongs to vocabulary.tokens[i]; look it up as it is written.",
+)
+def test_matrix_rows(embedding_matrix: RemoteFunction, vectors_bench: RemoteBench, draw: Draw) -> None:
+    """Row i holds the vector of token i, for every word that the vectors know"""
+    matrix_checks.known_words_have_their_vectors(embedding_matrix, vectors_bench, draw)
+
+
+@check("matrix-padding", needs=["matrix-shape"], hint="Set the padding row to zero last.")
+def test_matrix_padding(embedding_matrix: RemoteFunction, vectors_bench: RemoteBench, draw: Draw) -> None:
+    """The row of the padding token is zero"""
+    matrix_checks.padding_row_is_zero(embedding_matrix, vectors_bench, draw)
+
+
+@check(
+    "matrix-unknown",
+    needs=["matrix-shape"],
+    hint="Draw small numbers for all rows at once, from a generator of your own that is seeded in the function.",
+)
+def test_matrix_unknown(embedding_matrix: RemoteFunction, vectors_bench: RemoteBench, draw: Draw) -> None:
+    """Unknown words and `<unk>` get small random numbers, the same at every call"""
+    matrix_checks.unknown_words_are_small_and_told_apart(embedding_matrix, vectors_bench, draw)
+
+
+@check("glove-start", hint="The weights of self.embedding are a copy of the matrix, whether it is frozen or not.")
+def test_start(glove: RemoteNetwork, draw: Draw) -> None:
+    """GloVeCNN starts from the matrix, frozen or not"""
+    checks.starts_from_the_matrix(glove, draw)
+
+
+@check("glove-shapes", needs=["glove-start"], hint="The linear layer gives one logit, whatever the length.")
+def test_shapes(glove: RemoteNetwork, draw: Draw) -> None:
+    """GloVeCNN gives one logit per review"""
+    checks.one_logit_per_review(glove, draw)
+
+
+@check("glove-dropout", needs=["glove-shapes"], hint="A dropout layer made in __init__ follows train() and eval().")
+def test_dropout(glove: RemoteNetwork, draw: Draw) -> None:
+    """Dropout is active in training and silent in evaluation"""
+    checks.dropout_follows_its_argument(glove, draw)
+
+
+@check("glove-independent", needs=["glove-shapes"], hint="permute swaps axes; the maximum goes over the length.")
+def test_independent(glove: RemoteNetwork, draw: Draw) -> None:
+    """A review's logit depends neither on its neighbours nor on more padding"""
+    checks.reviews_are_independent(glove, draw)
+
+
+@check(
+    "glove-training",
+    needs=["glove-shapes"],
+    hint="from_pretrained freezes unless told freeze=False, and forgets padding_idx unless given it.",
+)
+def test_training(glove: RemoteNetwork, draw: Draw) -> None:
+    """Training changes the embedding unless it is frozen, and never the padding row"""
+    checks.frozen_decides_what_is_trained(glove, draw)
+
+
+@check("glove-copy", needs=["glove-shapes"], hint="Hand the layer matrix.clone().")
+def test_copy(glove: RemoteNetwork, draw: Draw) -> None:
+    """Training leaves the matrix that was handed in as it is"""
+    checks.matrix_stays_as_it_is(glove, draw)
+
+
+@check(
+    "glove-f1",
+    needs=["glove-shapes"],
+    hint="With few reviews only a network that starts from the vectors gets there, and it needs phrases, not words.",
+)
+def test_f1(glove: RemoteNetwork, draw: Draw, few: FewReviews, note: Callable[[str], None]) -> None:
+    """Trained on few reviews, GloVeCNN tells praise from blame"""
+    task, bound = few.disguised(draw), few.thresholds
+    model = glove.build(matrix=task.matrix, pad_idx=task.pad_id, **bound.network)
+    train, test = task.train, task.test
+    losses = model.fit(
+        train.ids,
+        train.lengths,
+        train.labels,
+        epochs=bound.epochs,
+        batch_size=bound.batch_size,
+        seed=draw.integer(0, 2**31 - 1),
+        pad_id=task.pad_id,
+        embedding_scale=1.0,
+    )
+    logits = model.predict(test.ids, test.lengths, pad_id=task.pad_id)
+    f1 = f1_of_logits(logits, test.labels)
+    accuracy = float(((logits > 0).float() == test.labels).float().mean())
+    note(f"F1 {f1:.3f}, at least {bound.f1_at_least:.3f} was asked (accuracy {accuracy:.3f})")
+    if f1 < bound.f1_at_least:
+        told = ", ".join(f"{loss:.3f}" for loss in losses)
+        raise CheckFailed(
+            "F1 on the hidden test reviews is too low",
+            input=f"{len(train.ids)} training reviews, {bound.epochs} epochs; {len(test.ids)} test reviews",
+            expected=f"F1 of at least {bound.f1_at_least:.3f}",
+            got=f"F1 {f1:.3f} (accuracy {accuracy:.3f}, training losses {told})",
+            likely="the network does not start from the vectors, or its filters do not see phrases",
+            next="compare with the learning curve in the notebook, from vectors and from random numbers",
+        )
+
+
+@check(
+    "glove-explained",
+    needs=["glove-shapes"],
+    hint="forward starts with self.embedding(text) and never cuts its gradient.",
+)
+def test_explained(
+    explained_glove: RemoteNetwork, glove_interpret: RemoteFunction, glove_bench: RemoteBench, draw: Draw
+) -> None:
+    """The scores explain GloVeCNN, frozen or not"""
+    checks.explained_at_the_embedding(explained_glove, glove_interpret, glove_bench, draw)
