@@ -213,13 +213,12 @@ def _write_class(records: list[Record], out: Path) -> None:
 
 
 def _table(records: Iterable[Record]) -> Table:
-    """One row a student: score, roles, and what was lost for which reason."""
-    roles = load_rubric().roles
-    table = Table("student", "score", *roles, "lost")
+    """One row a student: the score, and what was lost for which reason. Marks by role are in the other reports."""
+    table = Table("student", "score", "lost")
     for record in records:
-        scores = [str(record.role_score(role)) for role in roles]
+        score = f"{record.score if record.graded else '–'}/{record.max_score}"
         # Text, not markup: square brackets in a student's text mean nothing here.
-        table.add_row(Text(record.student), f"{record.score}/{record.max_score}", *scores, Text(_lost(record)))
+        table.add_row(Text(record.student), score, Text(_lost(record)))
     return table
 
 

@@ -9,8 +9,10 @@ import json
 from pathlib import Path
 
 from autograder.release import ASSIGNMENT, read_source, release_notebook
+from autograder.rubric import load_rubric
 
 NOTEBOOK = "2_cnn"
+ALL = sorted({entry.notebook for entry in load_rubric().checks})
 SUBMITTED = Path(__file__).parent / "submitted"
 MARKERS = ("### BEGIN SOLUTION", "### END SOLUTION")
 CNN, REFERENCE, INTERPRET = "cnn-class", "pad-reference-blank", "interpret-sentence-blank"
@@ -40,15 +42,15 @@ class CNN(nn.Module):
     def __init__(self, vocab_size, emb_dim, out_channels, kernel_sizes, dropout, pad_idx):
         super().__init__()
         self.embedding = nn.Embedding(vocab_size, emb_dim, padding_idx=pad_idx)
-        self.conv_0 = nn.Conv1d(emb_dim, out_channels, kernel_sizes[0])
-        self.conv_1 = nn.Conv1d(emb_dim, out_channels, kernel_sizes[0])
-        self.conv_2 = nn.Conv1d(emb_dim, out_channels, kernel_sizes[0])
-        self.fc = nn.Linear(3 * out_channels, 1)
+        self.convs = nn.ModuleList()
+        for size in kernel_sizes:
+            self.convs.append(nn.Conv1d(emb_dim, out_channels, kernel_sizes[0]))
+        self.fc = nn.Linear(len(kernel_sizes) * out_channels, 1)
         self.dropout = nn.Dropout(dropout)
 
     def forward(self, text):
         embedded = self.embedding(text).permute(0, 2, 1)
-        convolved = [F.relu(conv(embedded)) for conv in (self.conv_0, self.conv_1, self.conv_2)]
+        convolved = [F.relu(conv(embedded)) for conv in self.convs]
         pooled = [F.max_pool1d(c, c.shape[2]).squeeze(2) for c in convolved]
         return self.fc(self.dropout(torch.cat(pooled, dim=1)))
 """
@@ -76,9 +78,9 @@ class CNN(nn.Module):
 '''
 
 
-def answers() -> dict[str, str]:
+def answers(notebook: str = NOTEBOOK) -> dict[str, str]:
     """The solution's answer cells without their markers, by grade_id."""
-    cells = read_source(NOTEBOOK).notebook.cells
+    cells = read_source(notebook).notebook.cells
     return {
         cell.metadata.nbgrader.grade_id: _without_markers(cell.source)
         for cell in cells
@@ -86,20 +88,20 @@ def answers() -> dict[str, str]:
     }
 
 
-def filled(replaced: dict[str, str]) -> bytes:
+def filled(replaced: dict[str, str], notebook: str = NOTEBOOK) -> bytes:
     """The released notebook with the given answer cells in place of its blanks."""
-    notebook = json.loads(release_notebook(NOTEBOOK))
-    for cell in notebook["cells"]:
+    content = json.loads(release_notebook(notebook))
+    for cell in content["cells"]:
         grade_id = cell["metadata"].get("nbgrader", {}).get("grade_id")
         if grade_id in replaced:
             cell["source"] = replaced.pop(grade_id).splitlines(keepends=True)
     if replaced:
-        raise KeyError(f"{NOTEBOOK} has no answer cell {', '.join(replaced)}")
-    return (json.dumps(notebook, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode()
+        raise KeyError(f"{notebook} has no answer cell {', '.join(replaced)}")
+    return (json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode()
 
 
-def submissions() -> dict[str, bytes]:
-    """The notebook of every student, by student id."""
+def submissions() -> dict[str, dict[str, bytes]]:
+    """The notebooks of every student by name, by student id."""
     solved = answers()
     endless = solved[CNN].replace("embedded =", "while True:\n            pass\n        embedded =", 1)
     broken = solved[INTERPRET].replace("):\n", ")\n", 1)
@@ -108,26 +110,28 @@ def submissions() -> dict[str, bytes]:
         REFERENCE: "def pad_reference(ids, pad_idx):\n    return CNN(1, 1, 1, 1, 1, 1)(ids)\n",
     }
     lying[INTERPRET] = "def interpret_sentence(model, sentence, vocabulary, **options):\n    return Everything()\n"
+    all_solved = {notebook: filled(answers(notebook), notebook) for notebook in ALL}
     return {
-        "always_equal": filled(lying),
-        "endless_loop": filled({**solved, CNN: endless}),
-        "not_json": b"This is what is left of a notebook after a failed upload.\n",
-        "solved_conv1d": filled(dict(solved)),
-        "solved_conv2d": filled({**solved, CNN: CONV2D}),
-        "syntax_error": filled({**solved, INTERPRET: broken}),
-        "untouched": release_notebook(NOTEBOOK),
-        "wrong_kernel_sizes": filled({**solved, CNN: WRONG_KERNELS}),
+        "always_equal": {NOTEBOOK: filled(lying)},
+        "endless_loop": {NOTEBOOK: filled({**solved, CNN: endless})},
+        "not_json": {NOTEBOOK: b"This is what is left of a notebook after a failed upload.\n"},
+        "solved_conv1d": all_solved,
+        "solved_conv2d": {**all_solved, NOTEBOOK: filled({**solved, CNN: CONV2D})},
+        "syntax_error": {NOTEBOOK: filled({**solved, INTERPRET: broken})},
+        "untouched": {notebook: release_notebook(notebook) for notebook in ALL},
+        "wrong_kernel_sizes": {NOTEBOOK: filled({**solved, CNN: WRONG_KERNELS})},
     }
 
 
 def build(out: Path = SUBMITTED) -> list[Path]:
     """Write all submissions in nbgrader's layout; the written files."""
     written = []
-    for student, content in submissions().items():
-        path = out / student / ASSIGNMENT / f"{NOTEBOOK}.ipynb"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-        written.append(path)
+    for student, notebooks in submissions().items():
+        for notebook, content in notebooks.items():
+            path = out / student / ASSIGNMENT / f"{notebook}.ipynb"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+            written.append(path)
     return written
 
 

@@ -90,7 +90,8 @@ def _definitions(submission: Submission, contract: Mapping[str, Role]) -> tuple[
     found: dict[str, Definitions] = {}
     for notebook in dict.fromkeys(role.notebook for role in contract.values()):
         wanted = [name for role in contract.values() if role.notebook == notebook for name in role.names.values()]
-        file = choose_file(submission, notebook) or _only_file(submission, wanted)
+        others = [role.notebook for role in contract.values() if role.notebook != notebook]
+        file = choose_file(submission, notebook) or _only_file(submission, wanted, others)
         if file is None:
             problems.append(f"{notebook}.ipynb was not handed in")
             continue
@@ -103,9 +104,11 @@ def _definitions(submission: Submission, contract: Mapping[str, Role]) -> tuple[
     return found, problems
 
 
-def _only_file(submission: Submission, wanted: Sequence[str]) -> SubmittedFile | None:
-    """The only file of a submission, whatever its name, if it defines one of the names."""
-    if len(submission.files) != 1:
+def _only_file(submission: Submission, wanted: Sequence[str], others: Sequence[str]) -> SubmittedFile | None:
+    """The only file of a submission, if it defines one of the names and is not named like another notebook."""
+    if len(submission.files) != 1 or any(
+        _plain_name(name) in _plain_name(submission.files[0].name) for name in others
+    ):
         return None
     source = "\n".join(cell.source for cell in read_cells(submission.files[0])[0])
     defines = any(re.search(rf"^\s*(class|def)\s+{name}\b", source, re.MULTILINE) for name in wanted)

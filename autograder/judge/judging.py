@@ -42,10 +42,11 @@ class Judging:
     trained: dict[str, Tensor] = field(default_factory=dict)
     """Weights of the student's CNN after graded training, its ids renamed back to the vocabulary's."""
     stand_ins: dict[str, list[str]] = field(default_factory=dict)
-    """By role, the student's names that the kit's own function replaces from now on."""
+    """By notebook, the student's names that the kit's own function replaces from now on."""
     few: FewReviews = field(default_factory=load_few)
     """What the network that starts from vectors is trained on."""
     _live: dict[str, Worker] = field(default_factory=dict)
+    _unloaded: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def draw(self, check: str) -> Draw:
         """Inputs for one check: the same for the same submission and key, and not to be known without the key."""
@@ -53,22 +54,30 @@ class Judging:
         return Draw(int.from_bytes(hmac.digest(course_key(), text, "sha256")[:7], "big"))
 
     def worker(self, role: str) -> Worker:
-        """A live worker that has loaded the role's notebook; a lost one is replaced."""
-        live = self._live.get(role)
+        """A live worker that has loaded the role's notebook; a lost one is replaced.
+
+        Raises CheckFailed when loading did not define what plays the role.
+        """
+        notebook = self.contract[role].notebook
+        live = self._live.get(notebook)
         if live is None or live.lost is not None:
             live = self.workers.take()
-            self._live[role] = live
+            self._live[notebook] = live
             live.printed = self.printed
-            self._load(live, role)
+            self._unloaded[notebook] = self._load(live, notebook)
+        for name in self.contract[role].names.values():
+            if name in self._unloaded[notebook]:
+                raise missing_definition(name, self._unloaded[notebook][name])
         return live
 
     def stand_in(self, role: str, part: str) -> None:
         """From the next worker on, the kit's own function plays this part, so that its fault is charged once."""
-        names = self.stand_ins.setdefault(role, [])
+        notebook = self.contract[role].notebook
+        names = self.stand_ins.setdefault(notebook, [])
         if self.contract[role].names[part] not in names:
             names.append(self.contract[role].names[part])
-            if role in self._live:
-                self._live.pop(role).close()
+            if notebook in self._live:
+                self._live.pop(notebook).close()
 
     def name(self, role: str, part: str) -> str:
         """The student's name for a part of a role.
@@ -89,21 +98,23 @@ class Judging:
             worker.close()
         self._live.clear()
 
-    def _load(self, worker: Worker, role: str) -> None:
-        definitions = self.definitions[self.contract[role].notebook]
+    def _load(self, worker: Worker, notebook: str) -> dict[str, str]:
+        """Load a notebook; the names that it should have defined and did not, with the reason."""
+        definitions = self.definitions[notebook]
         program = [[piece.cell, piece.line, piece.source] for piece in definitions.program]
-        names = [name for name in self.contract[role].names.values() if name not in definitions.missing]
-        padding = self.stand_ins.get(role, [])
+        wanted = [
+            name for role in self.contract.values() if role.notebook == notebook for name in role.names.values()
+        ]
+        names = [name for name in dict.fromkeys(wanted) if name not in definitions.missing]
+        padding = self.stand_ins.get(notebook, [])
         loaded = worker.request("load", LOAD_S, program=program, names=names, padding=padding)
         good = isinstance(loaded, dict) and all(
             isinstance(loaded.get(key), list) and all(isinstance(text, str) for text in loaded[key])
             for key in ("found", "failures")
         )
         worker.expect(good, "load", "does not say what was found")
-        for name in names:
-            if name not in loaded["found"]:
-                reason = "; ".join(loaded["failures"][:3]) or "its definition was not reached"
-                raise missing_definition(name, reason)
+        reason = "; ".join(loaded["failures"][:3]) or "its definition was not reached"
+        return {name: reason for name in names if name not in loaded["found"]}
 
 
 def missing_definition(name: str, reason: str) -> CheckFailed:

@@ -197,6 +197,7 @@ class RemoteBench:
         handle = worker.request(verb, QUICK_S, **arguments)
         worker.expect(isinstance(handle, Handle), verb, "is no handle")
         return RemoteModel(worker, handle, QUICK_S)
+
     def vectors(self, words: Sequence[str], matrix: Tensor) -> Handle:
         """Word vectors."""
         worker = self._worker()
