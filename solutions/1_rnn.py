@@ -45,6 +45,7 @@ from tqdm import tqdm
 
 from textlab.batches import batches
 from textlab.checks import check, hint
+from textlab.comparison import note_f1
 from textlab.corpus import load_corpus
 from textlab.figures import learning_curve, rnn_figure
 from textlab.text import Vocabulary
@@ -525,7 +526,9 @@ learning_curve(History(**history))
 plt.show()
 
 # %%
-print(f"F1 on the test reviews: {f1_on(model, test):.3f}")
+f1 = f1_on(model, test)
+print(f"F1 on the test reviews: {f1:.3f}")
+note_f1("RNN", len(corpus.train), f1, data=DATA)  # notebook 3 compares the networks
 
 # %% [markdown]
 # What you should see on `mini`: about one epoch at 0.69, the loss of a coin; then both curves drop at once. From the
