@@ -400,6 +400,9 @@ def train_model(model, train, validation, epochs, patience, learning_rate=1e-3):
 # %% nbgrader={"grade_id": "train-model", "kind": "test"}
 card = check("train-model", train_model)
 ### BEGIN HIDDEN TESTS
+import contextlib
+import io
+
 assert card.state == "right", card.text
 
 
@@ -417,7 +420,8 @@ class HiddenLine(nn.Module):
 hidden_up = list(batches([[1], [1]], [1, 1], batch_size=2, pad_id=0))
 hidden_down = list(batches([[1], [1]], [0, 0], batch_size=2, pad_id=0))
 hidden_model = HiddenLine()
-hidden_history = train_model(hidden_model, hidden_up, hidden_down, 9, 4, learning_rate=0.01)
+with contextlib.redirect_stderr(io.StringIO()):  # a progress bar there would cost the points in stock nbgrader
+    hidden_history = train_model(hidden_model, hidden_up, hidden_down, 9, 4, learning_rate=0.01)
 assert len(hidden_history["validation_loss"]) == 5, "the validation loss only rises: one best epoch, four more"
 assert abs(hidden_model.weight.item() - 0.01) < 1e-4, "the first epoch was the best"
 ### END HIDDEN TESTS
