@@ -26,11 +26,11 @@ class RNNBudget:
 
 
 @dataclass(frozen=True)
-class Thresholds:
-    """Budget and bounds for one data set."""
+class Budget:
+    """How a network is trained for its F1, and what it has to reach."""
 
     network: dict[str, Any]
-    """Arguments of CNN besides vocab_size and pad_idx."""
+    """Arguments of the class besides vocabulary size or matrix, and pad_idx."""
     train: int
     test: int
     """Numbers of reviews."""
@@ -39,25 +39,15 @@ class Thresholds:
     max_length: int
     """Reviews are cut to this many tokens."""
     f1_at_least: float
-    delta_share_at_most: float
-    """Largest |delta| relative to |F(x) − F(x′)|."""
-    rnn: RNNBudget
 
 
 @dataclass(frozen=True)
-class FewThresholds:
-    """Budget and bound of the network that starts from word vectors and sees few reviews."""
+class Thresholds(Budget):
+    """The CNN's budget on one data set, and the other bounds there."""
 
-    network: dict[str, Any]
-    """Arguments of GloVeCNN besides matrix and pad_idx."""
-    train: int
-    test: int
-    """Numbers of reviews."""
-    epochs: int
-    batch_size: int
-    max_length: int
-    """Reviews are cut to this many tokens."""
-    f1_at_least: float
+    delta_share_at_most: float
+    """Largest |delta| relative to |F(x) − F(x′)|."""
+    rnn: RNNBudget
 
 
 @functools.cache
@@ -71,7 +61,7 @@ def load_thresholds(data: str) -> Thresholds:
 
 
 @functools.cache
-def load_few_thresholds() -> FewThresholds:
+def load_few_thresholds() -> Budget:
     """The thresholds for few reviews with word vectors."""
     content = json.loads(THRESHOLDS.read_text(encoding="utf-8"))
-    return FewThresholds(**content["mini, few reviews with vectors"])
+    return Budget(**content["mini, few reviews with vectors"])

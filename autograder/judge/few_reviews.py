@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from autograder.judge.hidden_data import Encoded, balanced, encode_reviews, hidden_folder, read_reviews
-from autograder.thresholds import FewThresholds, load_few_thresholds
+from autograder.thresholds import Budget, load_few_thresholds
 from textlab.checks.draw import Draw
 from textlab.text import Vocabulary
 from textlab.vectors import load_vectors
@@ -29,7 +29,7 @@ class FewReviews:
     matrix: Tensor
     """[words, dim] float32; row i is the vector of id i."""
     pad_id: int
-    thresholds: FewThresholds
+    thresholds: Budget
 
     def disguised(self, draw: Draw) -> FewReviews:
         """The same task under renamed ids, its vectors turned in space, so that neither tells which word it is."""

@@ -20,8 +20,8 @@ from autograder.judge.hidden_data import load_hidden
 from autograder.judge.judging import Judging
 from autograder.judge.plugin import GradingPlugin
 from autograder.judge.workers import Workers
-from autograder.record import CheckResult, GradedFile, Record
-from autograder.rubric import Entry, Rubric, load_rubric
+from autograder.record import GradedFile, Record
+from autograder.rubric import Rubric, load_rubric
 from autograder.sandbox import Level
 from autograder.submissions import Submission, SubmittedFile
 from autograder.thresholds import load_thresholds
@@ -59,7 +59,7 @@ def judge_submission(submission: Submission, settings: Settings, workers: Worker
         plugin = run_graders(judging, rubric)
     finally:
         judging.close()
-    checks = tuple(_found(plugin, entry) for entry in rubric.checks)
+    checks = tuple(plugin.results[entry.id] for entry in rubric.checks)
     seconds = {"read": read - start, **plugin.seconds, "total": time.monotonic() - start}
     return Record(
         student=submission.student,
@@ -134,10 +134,6 @@ def run_graders(judging: Judging, rubric: Rubric) -> GradingPlugin:
     if status not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
         raise RuntimeError(f"the graders did not run: pytest ended with {status!r}")
     return plugin
-
-
-def _found(plugin: GradingPlugin, entry: Entry) -> CheckResult:
-    return plugin.results[entry.id]
 
 
 def _plain_name(name: str) -> str:

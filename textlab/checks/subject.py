@@ -25,7 +25,6 @@ from textlab.text import Vocabulary
 from textlab.training import fit_encoded, predict_encoded
 from textlab.vectors import Vectors
 
-Scalar = int | float | bool | str | None
 MAX_ITEMS = 10_000
 
 

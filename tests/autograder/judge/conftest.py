@@ -17,7 +17,7 @@ from autograder.judge.workers import Workers
 from autograder.record import CheckResult
 from autograder.rubric import load_rubric
 from autograder.sandbox import Level
-from autograder.thresholds import FewThresholds, RNNBudget, Thresholds
+from autograder.thresholds import Budget, RNNBudget, Thresholds
 from textlab.checks.draw import Draw
 
 NETWORK = {"emb_dim": 12, "out_channels": 8, "kernel_sizes": [2, 3], "dropout": 0.1}
@@ -41,7 +41,7 @@ def tiny_few() -> FewReviews:
     matrix = Draw(6).normal(data.vocab_size, 12)
     matrix[1] = 0.0
     network = {name: value for name, value in NETWORK.items() if name != "emb_dim"}
-    return FewReviews(data.train, data.test, matrix, 1, FewThresholds(network, 80, 80, 2, 16, 12, f1_at_least=0.0))
+    return FewReviews(data.train, data.test, matrix, 1, Budget(network, 80, 80, 2, 16, 12, f1_at_least=0.0))
 
 
 def tiny_thresholds() -> Thresholds:
