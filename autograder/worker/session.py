@@ -14,7 +14,7 @@ from autograder.wire.frames import FrameError
 from autograder.wire.values import Handle
 from autograder.worker.printed import Printed
 from textlab.checks.failure import StudentError
-from textlab.checks.subject import LocalBench, LocalFunction, LocalModel, LocalNetwork
+from textlab.checks.local import LocalBench, LocalFunction, LocalModel, LocalNetwork
 from textlab.definitions.loading import LoadedModule, locate
 from textlab.training import TrainingPlan
 

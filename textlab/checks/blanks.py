@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from textlab.checks import cnn, f1, glove, interpretation, matrix, rnn, training
 from textlab.checks.draw import Draw
-from textlab.checks.subject import LocalBench, LocalFunction, LocalNetwork
+from textlab.checks.local import LocalBench, LocalFunction, LocalNetwork
 
 PUBLIC_SEED = 2024
 

@@ -6,11 +6,13 @@ import torch
 from torch import Tensor
 
 from textlab.checks.draw import Draw
+from textlab.checks.embedding import expect_embedding, expect_zero_padding
 from textlab.checks.failure import CheckFailed, expect_close, expect_shape, numbers_text, shape_text
 from textlab.checks.subject import Network
 
 # One-thread float32 sums of a few hundred terms differ by about 1e-6 when their order changes.
 SAME = 1e-5
+EMBEDDING = "self.embedding = nn.Embedding(vocab_size, emb_dim, padding_idx=pad_idx)"
 
 
 def builds(cnn: Network, draw: Draw) -> None:
@@ -18,16 +20,8 @@ def builds(cnn: Network, draw: Draw) -> None:
     for emb_dim, kernel_sizes in [(8, [2, 3, 4]), (5, [3])]:
         vocab_size = draw.integer(20, 60)
         arguments = sizes(vocab_size, emb_dim, draw.integer(3, 7), kernel_sizes)
-        shapes = cnn.build(**arguments).parameters()
-        if shapes.get("embedding.weight") != (vocab_size, emb_dim):
-            raise CheckFailed(
-                "self.embedding is not an embedding of the asked size",
-                input=f"CNN(vocab_size={vocab_size}, emb_dim={emb_dim}, …)",
-                expected=f"embedding.weight of shape {shape_text((vocab_size, emb_dim))}",
-                got=shape_text(shapes["embedding.weight"]) if "embedding.weight" in shapes else "no such parameter",
-                likely="the embedding has another name, or other sizes than the arguments say",
-                next="keep the line self.embedding = nn.Embedding(vocab_size, emb_dim, padding_idx=pad_idx)",
-            )
+        call = f"CNN(vocab_size={vocab_size}, emb_dim={emb_dim}, …)"
+        expect_embedding(cnn.build(**arguments), vocab_size, emb_dim, call, EMBEDDING)
 
 
 def one_convolution_per_kernel_size(cnn: Network, draw: Draw) -> None:
@@ -192,16 +186,7 @@ def padding_is_silent(cnn: Network, draw: Draw) -> None:
     """The padding token is a row of zeros, and more padding does not change the answer"""
     pad_idx = draw.integer(0, 9)
     model = cnn.build(**sizes(40, 8, 6, [2, 3, 4], pad_idx=pad_idx))
-    row = model.get_weights()["embedding.weight"][pad_idx]
-    expect_close(
-        row,
-        torch.zeros_like(row),
-        tolerance=0.0,
-        what="the padding token's embedding is not zero",
-        input=f"{cnn.name}(…, pad_idx={pad_idx}).embedding.weight[{pad_idx}]",
-        likely="nn.Embedding was made without padding_idx, or its weights were drawn anew afterwards",
-        next="keep the line self.embedding = nn.Embedding(vocab_size, emb_dim, padding_idx=pad_idx)",
-    )
+    expect_zero_padding(model, cnn.name, pad_idx, EMBEDDING)
     ids = draw.token_ids(3, 7, 40, avoid=[pad_idx])
     short, long = (torch.nn.functional.pad(ids, (0, extra), value=pad_idx) for extra in (5, 25))
     expect_close(

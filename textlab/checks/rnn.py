@@ -9,12 +9,14 @@ import torch
 from torch import Tensor
 
 from textlab.checks.draw import Draw
+from textlab.checks.embedding import expect_embedding, expect_zero_padding
 from textlab.checks.failure import CheckFailed, expect_close, expect_shape, shape_text
 from textlab.checks.recurrent import expected_matrices, logits_by_summary, recurrent_matrices
 from textlab.checks.subject import Model, Network
 
 # One-thread float32 sums differ by about 1e-6 when their order changes; a recurrent layer carries that along.
 SAME = 1e-5
+EMBEDDING = "self.embedding = nn.Embedding(vocab_size, embedding_dim, padding_idx=pad_idx)"
 FORMS = [(2, True), (1, False), (1, True), (3, False)]
 """Layers, and whether in both directions."""
 
@@ -24,16 +26,8 @@ def builds(rnn: Network, draw: Draw) -> None:
     for n_layers, bidirectional in FORMS[:2]:
         vocab_size, embedding_dim = draw.integer(20, 60), draw.integer(5, 12)
         arguments = sizes(vocab_size, embedding_dim, n_layers=n_layers, bidirectional=bidirectional)
-        shapes = rnn.build(**arguments).parameters()
-        if shapes.get("embedding.weight") != (vocab_size, embedding_dim):
-            raise CheckFailed(
-                "self.embedding is not an embedding of the asked size",
-                input=f"RNNBaseline(vocab_size={vocab_size}, embedding_dim={embedding_dim}, …)",
-                expected=f"embedding.weight of shape {shape_text((vocab_size, embedding_dim))}",
-                got=shape_text(shapes["embedding.weight"]) if "embedding.weight" in shapes else "no such parameter",
-                likely="the embedding has another name, or other sizes than the arguments say",
-                next="keep the line self.embedding = nn.Embedding(vocab_size, embedding_dim, padding_idx=pad_idx)",
-            )
+        call = f"RNNBaseline(vocab_size={vocab_size}, embedding_dim={embedding_dim}, …)"
+        expect_embedding(rnn.build(**arguments), vocab_size, embedding_dim, call, EMBEDDING)
 
 
 def layers_and_directions(rnn: Network, draw: Draw) -> None:
@@ -178,16 +172,7 @@ def padding_is_silent(rnn: Network, draw: Draw) -> None:
     """Padding does not change a review's logit"""
     pad_idx = draw.integer(0, 9)
     model = rnn.build(**sizes(pad_idx=pad_idx))
-    row = model.get_weights()["embedding.weight"][pad_idx]
-    expect_close(
-        row,
-        torch.zeros_like(row),
-        tolerance=0.0,
-        what="the padding token's embedding is not zero",
-        input=f"RNNBaseline(…, pad_idx={pad_idx}).embedding.weight[{pad_idx}]",
-        likely="nn.Embedding was made without padding_idx, or its weights were drawn anew afterwards",
-        next="keep the line self.embedding = nn.Embedding(vocab_size, embedding_dim, padding_idx=pad_idx)",
-    )
+    expect_zero_padding(model, rnn.name, pad_idx, EMBEDDING)
     redraw(model, draw, pad_idx=pad_idx)
     ids, lengths = reviews(draw, 4, 10, pad_idx)
     cut = [row[:length][None] for row, length in zip(ids, lengths.tolist(), strict=True)]

@@ -13,8 +13,8 @@ from textlab.checks.draw import Draw
 from textlab.checks.failure import CheckFailed
 from textlab.checks.scripted import BASE, EXTRA, GRADIENT_ON, TRAIN, VALIDATION, WRONG_MODE
 from textlab.checks.subject import Bench, Function, Model
+from textlab.checks.training_causes import SAME, list_text, mean_cause, movement_cause, patience_cause, weights_cause
 
-SAME = 1e-4
 History = dict[str, list[Any]]
 KEYS = ("train_loss", "validation_loss")
 WEIGHT = "position"
@@ -52,7 +52,7 @@ def adam_moves_this_model(train_model: Function, bench: Bench, draw: Draw) -> No
                 "same gradient at every step",
                 expected=f"the weight at {expected:.4f}: one step of {learning_rate} a batch",
                 got=f"{moved:.4f}",
-                likely=_movement_cause(moved, expected, learning_rate, steps, epochs),
+                likely=movement_cause(moved, expected, learning_rate, steps, epochs),
                 next="one torch.optim.Adam over model.parameters() with lr, made before the first epoch; zero_grad, "
                 "backward and step for every batch",
             )
@@ -87,9 +87,9 @@ def losses_are_means_per_review(train_model: Function, bench: Bench, draw: Draw)
             raise CheckFailed(
                 f"history[{key!r}] is not the mean loss per review",
                 input=f"batches of {sizes} reviews whose losses differ from batch to batch",
-                expected=_list_text(expected),
-                got=_list_text(history[key]),
-                likely=_mean_cause(history[key][0], base[0], extras[key], sizes, train_sizes, validation_sizes),
+                expected=list_text(expected),
+                got=list_text(history[key]),
+                likely=mean_cause(history[key][0], base[0], extras[key], sizes, train_sizes, validation_sizes),
                 next="add up loss.item() * len(batch) and divide by the number of reviews",
             )
 
@@ -109,8 +109,8 @@ def validation_only_looks(train_model: Function, bench: Bench, draw: Draw) -> No
         raise CheckFailed(
             "the model was not in training mode while it was trained",
             input="a model whose loss is higher in the wrong mode, 3 epochs",
-            expected=_list_text([BASE] * len(off)),
-            got=_list_text(history["train_loss"]),
+            expected=list_text([BASE] * len(off)),
+            got=list_text(history["train_loss"]),
             likely=f"{late}model.eval() for the validation stays in force until model.train()"
             if abs(off[0]) <= SAME or abs(off[0] - WRONG_MODE) <= SAME
             else "the training loss is not the mean over the training reviews",
@@ -150,10 +150,10 @@ def patience_counts_in_a_row(train_model: Function, bench: Bench, draw: Draw) ->
         if done != stop:
             raise CheckFailed(
                 "training stopped at the wrong epoch",
-                input=f"patience={patience}, epochs={len(script)}, validation losses {_list_text(script)}",
+                input=f"patience={patience}, epochs={len(script)}, validation losses {list_text(script)}",
                 expected=f"{stop} epochs: the last {patience} did not beat the best, {min(script):.2f}",
                 got=f"{done} epochs",
-                likely=_patience_cause(done, stop, patience, script),
+                likely=patience_cause(done, stop, patience, script),
                 next="a new best loss sets the counter to 0, any other epoch adds 1; stop when it reaches patience",
             )
 
@@ -173,10 +173,10 @@ def best_weights_come_back(train_model: Function, bench: Bench, draw: Draw) -> N
         if abs(expected) < 1e-6 or abs(got - expected) > 1e-6:
             raise CheckFailed(
                 "the weights of the best epoch did not come back",
-                input=f"7 epochs, validation losses {_list_text(script)}",
+                input=f"7 epochs, validation losses {list_text(script)}",
                 expected=f"the weight after epoch {best + 1}: {expected:.5f}",
                 got=f"{got:.5f}, after 7 epochs it was {last:.5f}",
-                likely=_weights_cause(got, expected, last),
+                likely=weights_cause(got, expected, last),
                 next="keep a deep copy of model.state_dict() at each new best, and load it at the end",
             )
 
@@ -264,7 +264,7 @@ def _expect_quiet(off: list[float]) -> None:
         "validation does more than look",
         input="a model whose validation loss is higher in the wrong mode, 3 epochs",
         expected="losses as they are in evaluation mode and without gradients",
-        got=f"losses higher by {_list_text(off)}",
+        got=f"losses higher by {list_text(off)}",
         likely=named[0] if named else "the validation loss is not the mean over the validation reviews",
         next="model.eval() and with torch.no_grad(): around the validation loop, model.train() before training",
     )
@@ -280,68 +280,3 @@ def _is_number(value: object) -> bool:
     if isinstance(value, Tensor):
         return value.numel() == 1
     return isinstance(value, (int, float)) and not isinstance(value, bool)
-
-
-def _list_text(values: Sequence[float]) -> str:
-    return "[" + ", ".join(f"{float(value):.3g}" for value in values[:16]) + "]"
-
-
-def _movement_cause(moved: float, expected: float, rate: float, steps: int, epochs: int) -> str:
-    """The usual cause of a wrong distance."""
-    ratio = moved / expected
-    if abs(moved) < 1e-6:
-        return "the optimiser holds the parameters of another model, or step() is never called"
-    if abs(moved - 1e-3 * steps * epochs) < 0.06 * 1e-3 * steps * epochs:
-        return "the argument learning_rate is not used"
-    if abs(ratio - 1 / steps) < 0.02:
-        return "step() is called once an epoch: it stands outside of the loop over the batches"
-    if ratio > 1.1:
-        return "gradients add up from batch to batch: optimizer.zero_grad() is missing"
-    return "another optimiser than Adam, other settings, or a new optimiser in every epoch"
-
-
-def _mean_cause(
-    got: float, base: float, extras: Sequence[int], sizes: Sequence[int], train: Sequence[int], other: Sequence[int]
-) -> str:
-    """The usual cause of a wrong mean."""
-    parts = torch.tensor(extras, dtype=torch.float64).split(list(sizes))
-    losses = [base + EXTRA * float(part.mean()) for part in parts]
-    total = sum(loss * size for loss, size in zip(losses, sizes, strict=True))
-    counts = {sum(train), sum(other), len(train), len(other)}
-    known = {
-        "the mean of the batches' means: the small last batch counts too much": sum(losses) / len(losses),
-        "the sum over the batches, not a mean": sum(losses),
-        "the sum over the reviews, not a mean": total,
-        "the loss of the last batch only": losses[-1],
-    }
-    known |= {f"divided by {count}, the size of another set": total / count for count in counts - {sum(sizes)}}
-    known |= {f"the batches' losses divided by {count}": sum(losses) / count for count in counts - {len(sizes)}}
-    for name, value in known.items():
-        if abs(value - got) < SAME:
-            return f"this is {name}"
-    return "the loss of another epoch, or of another set"
-
-
-def _patience_cause(done: int, stop: int, patience: int, script: Sequence[float]) -> str:
-    """The usual cause of a wrong number of epochs."""
-    best, counter = math.inf, 0
-    for epoch, loss in enumerate(script, start=1):
-        counter += loss >= best
-        best = min(best, loss)
-        if counter == patience and done == epoch:
-            return "the counter is not set back to 0 when the loss improves"
-    if done == stop + 1:
-        return "the counter has to exceed patience before training stops"
-    if done == stop - 1:
-        return "the counter starts too high, or is compared with patience − 1"
-    if done == len(script):
-        return "each epoch is compared with the one before and not with the best, or nothing stops the loop"
-    return "the counter counts something else than epochs without a new best loss"
-
-
-def _weights_cause(got: float, expected: float, last: float) -> str:
-    if abs(expected) < 1e-6:
-        return "training does not move the weights of the model that was given"
-    if abs(got - last) < 1e-6:
-        return "state_dict() was kept without a copy, so it moved on with training; or the best one was never loaded"
-    return "another epoch's weights were kept"

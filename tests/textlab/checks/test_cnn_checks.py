@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from textlab.checks import assess, cnn
 from textlab.checks.draw import Draw
 from textlab.checks.failure import CheckFailed, StudentError
-from textlab.checks.subject import LocalNetwork
+from textlab.checks.local import LocalNetwork
 
 CHECKS = (
     cnn.builds,

@@ -14,7 +14,7 @@ from torch.nn.functional import relu
 from textlab.checks import assess, glove
 from textlab.checks.draw import Draw
 from textlab.checks.failure import CheckFailed, StudentError
-from textlab.checks.subject import LocalBench, LocalFunction, LocalModel, LocalNetwork
+from textlab.checks.local import LocalBench, LocalFunction, LocalModel, LocalNetwork
 from textlab.text import PAD, Vocabulary, tokenize
 from textlab.training import TrainingPlan
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.textlab.checks.answers import Change, answer, expect_named, failing
 from textlab.checks import rnn
-from textlab.checks.subject import LocalNetwork
+from textlab.checks.local import LocalNetwork
 
 CHECKS = (
     rnn.builds,
