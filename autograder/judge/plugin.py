@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import functools
+import random
 import re
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -40,21 +41,30 @@ ADDRESS = re.compile(r"0x[0-9a-f]{6,}")
 class GradingPlugin:
     """Fixtures and hooks for one submission; `results` holds what each check found."""
 
-    def __init__(self, judging: Judging, rubric: Rubric) -> None:
+    def __init__(
+        self, judging: Judging, rubric: Rubric, asked: Sequence[str] = (), shuffle: int | None = None
+    ) -> None:
         self.judging = judging
         self.results: dict[str, CheckResult] = {}
         self.seconds: dict[str, float] = {}
         self._notes: dict[str, str] = {}
         self._entries = {entry.id: entry for entry in rubric.checks}
+        self._asked = set(asked) or set(self._entries)
+        self._shuffle = shuffle
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Run the checks in the rubric's order. Every check of the rubric has to have its test, and vice versa."""
-        declared = {_declaration(item).id for item in items}
-        if declared != set(self._entries):
-            odd = ", ".join(sorted(declared ^ set(self._entries)))
+        declared = {_declaration(item).id: item for item in items}
+        if set(declared) != set(self._entries):
+            odd = ", ".join(sorted(set(declared) ^ set(self._entries)))
             raise pytest.UsageError(f"rubric and graders do not name the same checks: {odd}")
+        for name in set(self._entries) - self._asked:
+            item = declared[name]
+            self.results[name] = _result(self._entries[name], item, _declaration(item), "skipped", "not asked")
         order = list(self._entries)
-        items.sort(key=lambda item: order.index(_declaration(item).id))
+        if self._shuffle is not None:
+            random.Random(self._shuffle).shuffle(order)
+        items[:] = [declared[name] for name in _in_order(order, declared) if name in self._asked]
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
@@ -197,6 +207,23 @@ class GradingPlugin:
 
     def _function(self, role: str, part: str) -> RemoteFunction:
         return RemoteFunction(self.judging.name(role, part), lambda: self.judging.worker(role))
+
+
+def _in_order(order: Sequence[str], declared: Mapping[str, pytest.Item]) -> list[str]:
+    """The checks in the given order, each behind those that it builds on."""
+    placed: dict[str, None] = {}
+
+    def place(name: str) -> None:
+        declaration = _declaration(declared[name])
+        for earlier in (*declaration.needs, *declaration.after):
+            if earlier not in placed:
+                place(earlier)
+        placed[name] = None
+
+    for name in order:
+        if name not in placed:
+            place(name)
+    return list(placed)
 
 
 def _declaration(item: pytest.Item) -> Declaration:
