@@ -67,9 +67,7 @@ def load_answers() -> list[Answer]:
     """
     solutions = [_answer(f"solution of {name}", name, "as in solutions/", _sources(name)) for name in NOTEBOOKS]
     variants = [_variant(path) for path in sorted((FOLDER / "variants").glob("*/*.py"))]
-    mutants = [
-        mutant for path in sorted((FOLDER / "mutants").glob("*.toml")) for mutant in _mutants(path.stem, path)
-    ]
+    mutants = [mutant for path in sorted((FOLDER / "mutants").glob("*.toml")) for mutant in _mutants(path.stem, path)]
     answers = [*solutions, *variants, *mutants]
     names = [answer.name for answer in answers]
     double = sorted({name for name in names if names.count(name) > 1})

@@ -75,7 +75,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the matrix with all messages as JSON")
     parser.add_argument("--workers", type=int, default=2, help="answers graded at once (2)")
     parser.add_argument("--only", default="", help="only answers with this text in their name; docs/ stays as it is")
-    parser.add_argument("--no-training", action="store_true", help="without the checks that train; docs/ stays as it is")
+    parser.add_argument(
+        "--no-training", action="store_true", help="without the checks that train; docs/ stays as it is"
+    )
     given = parser.parse_args(arguments)
     answers = [answer for answer in load_answers() if given.only in answer.name]
     if given.no_training:

@@ -21,7 +21,7 @@ from autograder.record import CheckResult, Outcome
 from autograder.rubric import Entry, Rubric
 from autograder.thresholds import Thresholds
 from textlab.checks.draw import Draw
-from textlab.checks.failure import CheckFailed, StudentError
+from textlab.checks.failure import CheckFailed, NotChecked, StudentError
 
 MESSAGE_LIMIT = 3000
 MEMORY_ERRORS = ("MemoryError", "OutOfMemoryError")
@@ -135,16 +135,14 @@ class GradingPlugin:
     @pytest.fixture
     def interpret(self) -> RemoteFunction:
         """The student's interpret_sentence, on a sound baseline even where pad_reference is wrong."""
-        reference = self.results.get("pad-reference")
-        if reference is not None and reference.outcome != "passed":
+        if self._wrong("pad-reference"):
             self.judging.stand_in("interpret", "reference")
         return self._function("interpret", "function")
 
     @pytest.fixture
     def explained_cnn(self) -> RemoteNetwork:
         """The student's CNN in the worker of the interpretability section."""
-        name = self.judging.name("cnn", "network")
-        return RemoteNetwork(name, lambda: self.judging.worker("interpret"), TRAIN_S)
+        return self._network("cnn", "network", beside="interpret")
 
     @pytest.fixture
     def bench(self) -> RemoteBench:
@@ -174,8 +172,7 @@ class GradingPlugin:
     @pytest.fixture
     def explained_glove(self) -> RemoteNetwork:
         """The student's GloVeCNN beside the interpret_sentence that explains it."""
-        name = self.judging.name("glove", "network")
-        return RemoteNetwork(name, lambda: self.judging.worker("glove_interpret"), TRAIN_S)
+        return self._network("glove", "network", beside="glove_interpret")
 
     @pytest.fixture
     def glove_bench(self) -> RemoteBench:
@@ -202,8 +199,14 @@ class GradingPlugin:
         """Filled by the F1 check, read by checks that need a trained network."""
         return self.judging.trained
 
-    def _network(self, role: str, part: str) -> RemoteNetwork:
-        return RemoteNetwork(self.judging.name(role, part), lambda: self.judging.worker(role), TRAIN_S)
+    def _network(self, role: str, part: str, beside: str = "") -> RemoteNetwork:
+        """The class, in the worker of another role if one is named; dropout that is wrong was charged already."""
+        if self._wrong(f"{role}-dropout"):
+            self.judging.silence(role)
+        return RemoteNetwork(self.judging.name(role, part), lambda: self.judging.worker(beside or role), TRAIN_S)
+
+    def _wrong(self, check: str) -> bool:
+        return check in self.results and self.results[check].outcome not in ("passed", "skipped")
 
     def _function(self, role: str, part: str) -> RemoteFunction:
         return RemoteFunction(self.judging.name(role, part), lambda: self.judging.worker(role))
@@ -252,10 +255,8 @@ def _verdict(error: BaseException | None) -> tuple[Outcome, str]:
     """The outcome and the text that the student reads."""
     if error is None:
         return "passed", ""
-    if isinstance(error, (pytest.skip.Exception, NotHandedIn)):
+    if isinstance(error, (pytest.skip.Exception, NotHandedIn, NotChecked)):
         return "skipped", str(error)
-    if isinstance(error, NotHandedIn):
-        return "skipped", f"not checked, because {error}"
     if isinstance(error, CheckFailed):
         return "failed", str(error)
     if isinstance(error, StudentError):
