@@ -90,9 +90,10 @@ BLANKS = {
             "RNNBaseline.forward turns token ids and lengths into one logit per review",
             25,
             _network(
+                rnn.runs,
                 rnn.one_logit_per_review,
-                rnn.summary_is_the_last_state,
                 rnn.arguments_decide_dropout,
+                rnn.summary_is_the_last_state,
                 rnn.reviews_are_independent,
                 rnn.padding_is_silent,
                 rnn.every_parameter_learns,
