@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from enum import Enum
 from pathlib import Path
 from typing import Annotated
@@ -14,6 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
+from autograder.contracts import load_contract
 from autograder.grading import grade_class
 from autograder.judge.hidden_data import HIDDEN, OWN, hidden_folder, load_hidden
 from autograder.judge.judge import Settings
@@ -48,6 +49,9 @@ def grade(
         Path | None, typer.Option(envvar="TEXTLAB_IMDB", help="archive or folder of the IMDB reviews")
     ] = None,
     student: Annotated[list[str] | None, typer.Option(help="grade only this student; may be repeated")] = None,
+    contract: Annotated[
+        str, typer.Option(help="what the notebooks were written for: kit, original, or the path of a contract, .toml")
+    ] = "kit",
 ) -> None:
     """Grade submissions and write OUT/<student>/report.json, OUT/grades.csv and OUT/index.html.
 
@@ -58,8 +62,9 @@ def grade(
     except SubmissionError as error:
         console.print(Text(f"autograder: {error}"))
         raise typer.Exit(2) from None
-    settings = Settings(data=data.value, data_path=data_path, level=strongest())
+    settings = Settings(data=data.value, data_path=data_path, level=strongest(), contract=contract)
     try:
+        agreed = load_contract(contract)
         out.mkdir(parents=True, exist_ok=True)
         write_whole(out / ".writable", "")
         (out / ".writable").unlink()
@@ -68,7 +73,7 @@ def grade(
         console.print(Text(f"autograder: {error}"))
         raise typer.Exit(2) from None
     records = _grade(found, settings, workers, out)
-    _write_class([*_earlier(out, records), *records] if student else records, out)
+    _write_class([*_earlier(out, records, agreed.name), *records] if student else records, agreed.rubric.roles, out)
     console.print(_table(records))
     count = f"{len(records)} submission{'s' if len(records) != 1 else ''}"
     console.print(Text(f"{count} · sandbox: {settings.level.word} · {out / 'index.html'}"))
@@ -193,21 +198,23 @@ def _grade(found: list[Submission], settings: Settings, workers: int, out: Path)
     return sorted(records, key=lambda record: record.student)
 
 
-def _earlier(out: Path, records: list[Record]) -> list[Record]:
+def _earlier(out: Path, records: list[Record], contract: str) -> list[Record]:
     """The reports of other students that lie in OUT already: grading one student again keeps the class together."""
     now = {record.student for record in records}
     found = []
     for path in sorted(out.glob("*/report.json")):
         if path.parent.name not in now:
             try:
-                found.append(read_record(path.read_text(encoding="utf-8")))
+                record = read_record(path.read_text(encoding="utf-8"))
+                if record.contract != contract:
+                    raise ValueError(f"graded by the contract {record.contract}")
+                found.append(record)
             except (ValueError, KeyError, TypeError) as error:
                 console.print(Text(f"left out of the class page: {path} ({error})"))
     return found
 
 
-def _write_class(records: list[Record], out: Path) -> None:
-    roles = load_rubric().roles
+def _write_class(records: list[Record], roles: Sequence[str], out: Path) -> None:
     write_whole(out / "grades.csv", grades_csv(records, roles))
     write_whole(out / "index.html", class_page(records, roles))
 

@@ -61,7 +61,7 @@ def grade_source() -> Iterator[Grade]:
     def grade(source: str | dict[str, str], workers: Workers | None = None) -> dict[str, CheckResult]:
         made = workers or Workers(Level.PROCESS)
         open_workers.append(made)
-        contract = load_contract()
+        contract = load_contract().roles
         names = [name for role in contract.values() for name in role.names.values()]
         sources = {"2_cnn": source} if isinstance(source, str) else source
         cells = {
