@@ -25,16 +25,16 @@ def test_reference(pad_reference: RemoteFunction, draw: Draw) -> None:
     checks.reference_is_padding(pad_reference, draw)
 
 
-@check("interpret-tokens", hint="Tokenise, pad up to min_len, and sum the attributions over the embedding axis.")
+@check("interpret-tokens", after=["pad-reference"], hint="Tokenise with tokenize, then pad up to min_len.")
 def test_tokens(interpret: RemoteFunction, bench: RemoteBench, draw: Draw) -> None:
-    """There is one score for every token, for long, short and unknown words"""
+    """The tokens are those of the sentence, for long and short sentences and unknown words"""
     checks.one_score_per_token(interpret, bench, draw)
 
 
 @check(
     "interpret-scores",
-    needs=["interpret-tokens"],
-    hint="The baseline is all padding, the model is in evaluation mode, the output explained is the logit.",
+    after=["pad-reference"],
+    hint="Sum over the embedding axis; all padding is the baseline; evaluation mode; the logit is explained.",
 )
 def test_scores(interpret: RemoteFunction, bench: RemoteBench, draw: Draw) -> None:
     """The scores are the integrated gradients of the logit"""
@@ -43,7 +43,7 @@ def test_scores(interpret: RemoteFunction, bench: RemoteBench, draw: Draw) -> No
 
 @check(
     "interpret-delta",
-    needs=["interpret-tokens"],
+    after=["pad-reference"],
     hint="Captum returns the delta when asked to; do not rescale.",
 )
 def test_delta(interpret: RemoteFunction, bench: RemoteBench, draw: Draw) -> None:
@@ -53,7 +53,8 @@ def test_delta(interpret: RemoteFunction, bench: RemoteBench, draw: Draw) -> Non
 
 @check(
     "interpret-own-cnn",
-    needs=["cnn-shapes", "interpret-scores"],
+    needs=["cnn-runs", "interpret-scores"],
+    after=["pad-reference", "cnn-dropout", "cnn-f1"],
     hint="ReLU and maximum bend the path: the midpoint rule with 500 steps follows it well.",
 )
 def test_own_cnn(

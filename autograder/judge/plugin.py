@@ -135,7 +135,7 @@ class GradingPlugin:
     @pytest.fixture
     def interpret(self) -> RemoteFunction:
         """The student's interpret_sentence, on a sound baseline even where pad_reference is wrong."""
-        if self._wrong("pad-reference"):
+        if "pad-reference" in self.results and self.results["pad-reference"].outcome != "passed":
             self.judging.stand_in("interpret", "reference")
         return self._function("interpret", "function")
 
