@@ -180,6 +180,11 @@ class GradingPlugin:
         return RemoteBench(lambda: self.judging.worker("glove_interpret"))
 
     @pytest.fixture
+    def passed(self) -> Callable[[str], bool]:
+        """Whether an earlier check has passed."""
+        return lambda check: check in self.results and self.results[check].outcome == "passed"
+
+    @pytest.fixture
     def few(self) -> FewReviews:
         """Few hidden reviews, and vectors."""
         return self.judging.few

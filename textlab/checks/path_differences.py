@@ -16,20 +16,18 @@ REACH = 2e-4
 float32, where logits near 1 have steps of 6e-8."""
 
 
-def scores_from_differences(model: Model, end: Tensor, start: Tensor, steps: int = 300) -> Tensor:
-    """Scores [length], float64. end, start: embeddings [length, dim] of sentence and baseline.
+def scores_from_differences(
+    model: Model, end: Tensor, start: Tensor, steps: int = 300, places: Tensor | None = None
+) -> Tensor:
+    """Scores of the tokens at `places` (all of them unless given), float64, in their order.
 
-    At each midpoint of the way a token's embedding is moved back and forth a little along its own part of the way.
-    Tokens that equal the baseline do not move: their score is 0.
+    end, start: embeddings [length, dim] of sentence and baseline. At each midpoint of the way a token's embedding is
+    moved back and forth a little along its own part of the way.
     """
-    scores = torch.zeros(len(end), dtype=torch.float64)
-    moving = (end != start).any(dim=1).nonzero().flatten()
-    if not len(moving):
-        return scores
+    places = torch.arange(len(end)) if places is None else places
     shares = (torch.arange(steps) + 0.5) / steps
     points = start + shares[:, None, None] * (end - start)
-    moves = torch.eye(len(end))[moving][:, :, None] * (end - start) * REACH
+    moves = torch.eye(len(end))[places][:, :, None] * (end - start) * REACH
     rows = torch.cat([points[:, None] + moves, points[:, None] - moves], dim=1)
-    logits = model.forward_embedded(rows.flatten(0, 1)).double().reshape(steps, 2, len(moving))
-    scores[moving] = (logits[:, 0] - logits[:, 1]).mean(dim=0) / (2 * REACH)
-    return scores
+    logits = model.forward_embedded(rows.flatten(0, 1)).double().reshape(steps, 2, len(places))
+    return (logits[:, 0] - logits[:, 1]).mean(dim=0) / (2 * REACH)
