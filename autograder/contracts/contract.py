@@ -29,7 +29,6 @@ _CHOICES = {
     "layout": ("batch_first", "sequence_first"),
     "output": ("logits", "probabilities", "either"),
 }
-_SWITCHES = ("longest_first", "padding_row")
 _TABLES = ("arguments", "constants", "points")
 SERVED = ("vocabulary", "vectors")
 _CHECK = re.compile(r"""@check\(\s*["']([\w-]+)["']""")
@@ -53,8 +52,6 @@ class Role:
     """Whether the reviews of a batch have to come in the order of their lengths, the longest first."""
     output: str = "logits"
     """What the network gives: `logits`, `probabilities` of the positive class, or `either`."""
-    padding_row: bool = True
-    """Whether the assignment asks that the embedding of the padding token is zero."""
     kernel_count: int | None = None
     """How many kernel sizes the class is made for; None: any number."""
     arguments: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -63,11 +60,13 @@ class Role:
     """Arguments that the kit's classes do not have; handed over where the class takes them."""
     optional: tuple[str, ...] = ()
     """The kit's arguments that a class need not take."""
+    premise: str = ""
+    """The check that all others of the role build on."""
 
     @property
     def is_plain(self) -> bool:
         """Whether the class is asked to be as the kit's is, so that nothing has to be translated."""
-        return self == Role(self.notebook, self.names, self.other_names, self.which)
+        return self == Role(self.notebook, self.names, self.other_names, self.which, premise=self.premise)
 
 
 @dataclass(frozen=True)
@@ -176,10 +175,12 @@ class _Reader:
                 others[key] = tuple(rest)
             elif key in _CHOICES:
                 changes[key] = self._choice(where, value, _CHOICES[key])
-            elif key in _SWITCHES:
+            elif key == "longest_first":
                 changes[key] = self._typed(where, value, bool, "true or false")
             elif key == "kernel_count":
                 changes[key] = self._positive(where, value)
+            elif key == "premise":
+                changes[key] = self._typed(where, value, str, "the id of a check")
             elif key == "notebook":
                 changes[key] = self._typed(where, value, str, 'a file name without .ipynb, or "*"')
             elif key == "optional":

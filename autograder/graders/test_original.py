@@ -18,7 +18,6 @@ WORDS = 24
 
 @check(
     "glove-vectors",
-    instead_of="glove-start",
     hint="The weights of the embedding are the vectors of the vocabulary's words, row by row, before training.",
 )
 def test_vectors(glove: TranslatedNetwork, glove_networks: NotebookNetworks, draw: Draw) -> None:

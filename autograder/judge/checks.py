@@ -18,21 +18,17 @@ class Declaration:
     needs: tuple[str, ...]
     after: tuple[str, ...]
     hint: str
-    instead_of: str = ""
 
 
-def check(
-    id: str, *, needs: Sequence[str] = (), after: Sequence[str] = (), hint: str, instead_of: str = ""
-) -> Callable[[Test], Test]:
+def check(id: str, *, needs: Sequence[str] = (), after: Sequence[str] = (), hint: str) -> Callable[[Test], Test]:
     """Declare a test function to be the check `id`; its docstring is the title that students read.
 
     It is not asked when a check of `needs` has not passed. Those of `after` only have to come first: what they find
-    wrong is made good for this check, so that the fault is charged once. Where a contract leaves out the check that
-    this one is `instead_of`, what needs that one needs this one.
+    wrong is made good for this check, so that the fault is charged once.
     """
 
     def declare(test: Test) -> Test:
-        setattr(test, ATTRIBUTE, Declaration(id, tuple(needs), tuple(after), hint, instead_of))
+        setattr(test, ATTRIBUTE, Declaration(id, tuple(needs), tuple(after), hint))
         return test
 
     return declare

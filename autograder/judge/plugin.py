@@ -53,7 +53,6 @@ class GradingPlugin:
         self._entries = {entry.id: entry for entry in rubric.checks}
         self._asked = set(asked) or set(self._entries)
         self._shuffle = shuffle
-        self._instead: dict[str, str] = {}
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Run the checks in the rubric's order; other contracts have other checks. Each has to have its test."""
@@ -62,25 +61,29 @@ class GradingPlugin:
             odd = ", ".join(sorted(set(self._entries) - set(declared)))
             raise pytest.UsageError(f"the rubric names checks that no grader declares: {odd}")
         declared = {name: item for name, item in declared.items() if name in self._entries}
-        for name, item in declared.items():
-            if (replaced := _declaration(item).instead_of) and replaced not in declared:
-                self._instead[replaced] = name
         for name in set(self._entries) - self._asked:
             item = declared[name]
             self.results[name] = _result(self._entries[name], item, _declaration(item), "skipped", "not asked")
         order = list(self._entries)
+        earlier = {name: (*self._needs(name, item), *_declaration(item).after) for name, item in declared.items()}
         if self._shuffle is not None:
             random.Random(self._shuffle).shuffle(order)
-        items[:] = [declared[name] for name in _in_order(order, declared, self._instead) if name in self._asked]
+        items[:] = [declared[name] for name in _in_order(order, earlier) if name in self._asked]
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         """Skip a check whose premise failed."""
-        for name in _declaration(item).needs:
+        for name in self._needs(_declaration(item).id, item):
             # A contract may leave a check out: nothing is known against it then.
-            needed = self.results.get(self._instead.get(name, name))
+            needed = self.results.get(name)
             if needed is not None and needed.outcome != "passed":
                 pytest.skip(f"not checked, because “{needed.title}” has not passed")
+
+    def _needs(self, name: str, item: pytest.Item) -> tuple[str, ...]:
+        """The checks that one builds on: its own, and the premise that the contract names for its role."""
+        role = self.judging.contract.get(self._entries[name].role)
+        premise = (role.premise,) if role and role.premise not in ("", name) else ()
+        return (*premise, *_declaration(item).needs)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[Any]:
@@ -143,7 +146,7 @@ class GradingPlugin:
     @pytest.fixture
     def interpret(self) -> RemoteFunction:
         """The student's interpret_sentence, on a sound baseline even where pad_reference is wrong."""
-        if self._wrong("pad-reference"):
+        if "pad-reference" in self.results and self.results["pad-reference"].outcome != "passed":
             self.judging.stand_in("interpret", "reference")
         return self._function("interpret", "function")
 
@@ -193,6 +196,11 @@ class GradingPlugin:
         return RemoteBench(lambda: self.judging.worker("glove_interpret"))
 
     @pytest.fixture
+    def passed(self) -> Callable[[str], bool]:
+        """Whether an earlier check has passed."""
+        return lambda check: check in self.results and self.results[check].outcome == "passed"
+
+    @pytest.fixture
     def few(self) -> FewReviews:
         """Few hidden reviews, and vectors."""
         return self.judging.few
@@ -235,16 +243,14 @@ class GradingPlugin:
         return RemoteFunction(self.judging.name(role, part), lambda: self.judging.worker(role))
 
 
-def _in_order(order: Sequence[str], declared: Mapping[str, pytest.Item], instead: Mapping[str, str]) -> list[str]:
+def _in_order(order: Sequence[str], earlier: Mapping[str, Sequence[str]]) -> list[str]:
     """The checks in the given order, each behind those that it builds on."""
     placed: dict[str, None] = {}
 
     def place(name: str) -> None:
-        declaration = _declaration(declared[name])
-        for asked in (*declaration.needs, *declaration.after):
-            earlier = instead.get(asked, asked)
-            if earlier in declared and earlier not in placed:
-                place(earlier)
+        for other in earlier[name]:
+            if other in earlier and other not in placed:
+                place(other)
         placed[name] = None
 
     for name in order:

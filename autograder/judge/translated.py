@@ -38,7 +38,7 @@ class TranslatedNetwork(RemoteNetwork):
     ) -> None:
         """`probabilities` keeps, by class, what was found out about the output."""
         super().__init__(name, worker, train_seconds)
-        self.asked = Asked(role.kernel_count, role.padding_row)
+        self.asked = Asked(role.kernel_count)
         self._role = role
         self._with_lengths = with_lengths
         self._probabilities = probabilities
@@ -112,7 +112,9 @@ class TranslatedNetwork(RemoteNetwork):
         except StudentError:
             # A check will say what is wrong.
             return False
-        return bool(((output >= 0) & (output <= 1)).all())
+        within = bool(((output >= 0) & (output <= 1)).all())
+        # One number for all, such as softmax over one column gives, is neither; a check will say so.
+        return within and bool((output != output.flatten()[0]).any())
 
 
 def served_words(count: int) -> list[str]:

@@ -8,10 +8,10 @@ from torch import Tensor
 from textlab.checks.failure import CheckFailed, NotChecked, expect_close
 from textlab.checks.subject import Model
 
-COPIES = 512
-"""Copies of one review. Of two features at rate one half, all are dropped for about 128 of them."""
-FEW = 4
-"""A value that fewer copies have in common is chance."""
+COPIES = 96
+"""Copies of one review. One feature at rate one half is dropped for about half of them."""
+FEW = 12
+"""A value that fewer copies have in common is chance: so few of 96 halves come once in 10¹³ times."""
 
 Reviews = tuple[Tensor, Tensor | None]
 """Token ids [batch, length], and lengths [batch] for a network that takes some."""
@@ -26,7 +26,7 @@ def expect_silent_in_evaluation(model: Model, reviews: Reviews) -> None:
         what="two runs in evaluation mode differ",
         input=f"the same {len(reviews[0])} reviews twice, after model.eval()",
         likely="a dropout layer is made inside forward, or F.dropout is called without training=self.training",
-        next="make self.dropout = nn.Dropout(dropout) in __init__ and call it in forward",
+        next="make the dropout layer in __init__, with the argument as its rate, and call it in forward",
     )
 
 
@@ -62,10 +62,11 @@ def expect_nothing_at_rate_zero(model: Model, reviews: Reviews, name: str, toler
 def expect_before_the_head(model: Model, ids: Tensor, with_lengths: bool, call: str, place: str) -> None:
     """Fail unless dropout works on what the linear layer reads. ids: [2, length], two reviews that differ.
 
-    The network has one or two features at rate one half and weights of chance. Whenever all features are dropped,
-    the logit is the bias of the linear layer, for either review. Dropout of the logit itself leaves zeros in its
-    place, dropout of the embeddings leaves no value that the reviews share.
+    The network has rate one half and weights of chance. All weights of the linear layer but one are set to zero, so
+    that whenever this one feature is dropped, the logit is the layer's bias, for either review. Dropout of the logit
+    itself leaves zeros in its place, dropout of the embeddings leaves no value that the reviews share.
     """
+    _leave_one_feature(model, ids, with_lengths)
     lengths = torch.full((COPIES,), ids.shape[1]) if with_lengths else None
     first, second = (
         model.forward(review.repeat(COPIES, 1), lengths, training=True, seed=3).reshape(-1) for review in ids
@@ -82,9 +83,24 @@ def expect_before_the_head(model: Model, ids: Tensor, with_lengths: bool, call: 
     if likely:
         raise CheckFailed(
             f"dropout does not work on {place}",
-            input=f"two reviews, {COPIES} times each, after model.train(), {call}",
-            expected="often the same logit for both: the bias of the linear layer, when all it reads is dropped",
+            input=f"two reviews, {COPIES} times each, after model.train(), {call}; the linear layer reads one number",
+            expected="often the same logit for both: the bias of the linear layer, when what it reads is dropped",
             got="the logit 0 for both" if shared else "no logit that both reviews share",
             likely=likely,
             next=f"apply self.dropout to {place}, right before the linear layer",
         )
+
+
+def _leave_one_feature(model: Model, ids: Tensor, with_lengths: bool) -> None:
+    """Set the linear layer's weights to zero but for one in which the two reviews differ."""
+    lengths = torch.full((len(ids),), ids.shape[1]) if with_lengths else None
+    weights = model.get_weights()
+    heads = [name for name, value in weights.items() if value.dim() == 2 and len(value) == 1]
+    for name in heads[:1]:
+        for feature in range(weights[name].shape[1]):
+            only = torch.zeros_like(weights[name])
+            only[0, feature] = 1.0
+            model.set_weights({**weights, name: only})
+            first, second = model.forward(ids, lengths).reshape(-1)
+            if abs(float(first - second)) > 1e-3:
+                return

@@ -55,8 +55,6 @@ class Asked:
 
     kernel_count: int | None = None
     """How many kernel sizes a class takes; None: any number."""
-    padding_row: bool = True
-    """Whether the embedding of the padding token has to be zero."""
 
 
 class Network(Protocol):

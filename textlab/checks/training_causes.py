@@ -18,18 +18,18 @@ def list_text(values: Sequence[float]) -> str:
     return "[" + ", ".join(f"{float(value):.3g}" for value in values[:16]) + "]"
 
 
-def movement_cause(moved: float, expected: float, rate: float, steps: int, epochs: int) -> str:
+def movement_cause(moved: float, expected: float, steps: int) -> str:
     """The usual cause of a wrong distance."""
     ratio = moved / expected
     if abs(moved) < 1e-6:
         return "the optimiser holds the parameters of another model, or step() is never called"
-    if abs(moved - 1e-3 * steps * epochs) < 0.06 * 1e-3 * steps * epochs:
+    if abs(moved - 1e-3 * steps) < 0.06 * 1e-3 * steps:
         return "the argument learning_rate is not used"
-    if abs(ratio - 1 / steps) < 0.02:
+    if abs(ratio - 1 / steps) < 0.01:
         return "step() is called once an epoch: it stands outside of the loop over the batches"
     if ratio > 1.1:
-        return "gradients add up from batch to batch: optimizer.zero_grad() is missing"
-    return "another optimiser than Adam, other settings, or a new optimiser in every epoch"
+        return "gradients add up from batch to batch: zero_grad() is missing"
+    return "another optimiser than Adam, other settings, or a new optimiser for every batch"
 
 
 def mean_cause(
@@ -73,8 +73,8 @@ def patience_cause(done: int, stop: int, patience: int, script: Sequence[float])
 
 def weights_cause(got: float, expected: float, last: float) -> str:
     """The usual cause of wrong weights at the end."""
-    if abs(expected) < 1e-6:
-        return "training does not move the weights of the model that was given"
+    if abs(last - expected) < 1e-6:
+        return "with falling validation losses the same weights come back: the best epoch is chosen by something else"
     if abs(got - last) < 1e-6:
         return "state_dict() was kept without a copy, so it moved on with training; or the best one was never loaded"
     return "another epoch's weights were kept"
