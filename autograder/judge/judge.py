@@ -17,6 +17,7 @@ import pytest
 from autograder.contracts import Contract, Role, load_contract
 from autograder.contracts.contract import ANYWHERE
 from autograder.judge.anywhere import Found, find_role
+from autograder.judge.few_reviews import load_few
 from autograder.judge.hidden_data import load_hidden
 from autograder.judge.judging import Judging
 from autograder.judge.plugin import GradingPlugin
@@ -65,6 +66,7 @@ def judge_submission(submission: Submission, settings: Settings, workers: Worker
         data=load_hidden(settings.data, settings.data_path),
         thresholds=load_thresholds(settings.data),
         workers=workers,
+        few=load_few(),
     )
     read = time.monotonic()
     try:

@@ -1,0 +1,90 @@
+"""Notebooks that were written for the homework: right ones in many forms earn everything, faults cost their points."""
+
+from __future__ import annotations
+
+import pytest
+
+from autograder.contracts import load_contract
+from tests.contracts.conftest import NOTEBOOKS, Grade, notebook_source
+
+pytestmark = pytest.mark.slow
+
+RIGHT = sorted(path.stem for path in NOTEBOOKS.glob("*.py"))
+LAYERS = [f"nn.Conv1d(emb_dim, out_channels, kernel_sizes[{place}])" for place in range(3)]
+
+
+def failed(record: object) -> dict[str, str]:
+    """The messages of the checks that were neither passed nor skipped."""
+    checks = record.checks  # type: ignore[attr-defined]
+    return {check.id: check.message for check in checks if check.outcome not in ("passed", "skipped")}
+
+
+def changed(name: str, changes: list[tuple[str, str]]) -> str:
+    """An example with some of its text replaced."""
+    source = notebook_source(name)
+    for old, new in changes:
+        assert old in source, old
+        source = source.replace(old, new)
+    return source
+
+
+@pytest.mark.parametrize("name", RIGHT)
+def test_a_right_notebook_earns_full_marks_whatever_its_form(grade: Grade, name: str) -> None:
+    record = grade(notebook_source(name))
+    assert failed(record) == {}
+    assert (record.score, record.max_score, record.contract) == (100, 100, "original")
+
+
+FAULTS = {
+    "stride 2, batch first": (
+        [
+            *((layer, layer[:-1] + ", stride=2)") for layer in LAYERS),
+            ("self.embedding(text), text_lengths)", "self.embedding(text), text_lengths, batch_first=True)"),
+        ],
+        {"cnn-computes": "stride", "rnn-runs": "", "glove-independent": "stride"},
+    ),
+    "dropout made in forward, layers taken for directions": (
+        [
+            ("self.fc(self.dropout(torch.cat(pooled, dim=1)))", "self.fc(nn.Dropout(0.5)(torch.cat(pooled, dim=1)))"),
+            ("if self.both:", "if True:"),
+            ("hidden_dim * 2 if bidirectional else hidden_dim, output_dim", "hidden_dim * 2, output_dim"),
+        ],
+        {"cnn-dropout": "inside forward", "glove-dropout": "inside forward", "rnn-summary": ""},
+    ),
+    "view for permute, no dropout in the LSTM, vectors never put in": (
+        [
+            ("self.embedding(text).permute(0, 2, 1)", "self.embedding(text)\n        embedded = embedded.reshape(len(text), -1, text.shape[1])"),
+            ("dropout=dropout if n_layers > 1 else 0", "dropout=0"),
+            ("glove_model.embedding.weight.data.copy_(TEXT.vocab.vectors)", "pass"),
+        ],
+        {"cnn-computes": "permute", "rnn-dropout": "recurrent layer", "glove-vectors": "0 of 24 rows"},
+    ),
+    "softmax over one column, two directions written out": (
+        [
+            ("return self.fc(self.dropout(torch.cat(pooled, dim=1)))", "return F.softmax(self.fc(self.dropout(torch.cat(pooled, dim=1))), dim=1)"),
+            ("bidirectional=bidirectional,", "bidirectional=True,"),
+        ],
+        {"cnn-logits": "softmax over a single column", "rnn-directions": "bidirectional=True"},
+    ),
+    "one kernel size three times, no padding id": (
+        [
+            *((layer, LAYERS[0]) for layer in LAYERS[1:]),
+            ("nn.Embedding(vocab_size, embedding_dim, padding_idx=pad_idx)", "nn.Embedding(vocab_size, embedding_dim)"),
+        ],
+        {"cnn-kernel-sizes": "same entry", "rnn-padding": "not zero"},
+    ),
+    "names of the notebook that nothing defines": (
+        [("nn.Embedding(vocab_size, emb_dim)", "nn.Embedding(vocab_size, DIMENSIONS)")],
+        {"cnn-builds": "DIMENSIONS", "glove-vectors": "", "glove-shapes": ""},
+    ),
+}
+
+
+@pytest.mark.parametrize("faults", FAULTS)
+def test_a_fault_loses_the_checks_that_name_it(grade: Grade, faults: str) -> None:
+    changes, expected = FAULTS[faults]
+    found = failed(grade(changed("lstm_conv1d", changes)))
+    print(found)
+    assert set(found) == set(expected)
+    for check, reason in expected.items():
+        assert reason in found[check]
