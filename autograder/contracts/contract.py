@@ -181,6 +181,8 @@ class _Reader:
                 changes[key] = self._positive(where, value)
             elif key == "premise":
                 changes[key] = self._typed(where, value, str, "the id of a check")
+                if value not in check_ids():
+                    raise self._error(where, f"there is no check {value!r}{_near(value, check_ids())}")
             elif key == "notebook":
                 changes[key] = self._typed(where, value, str, 'a file name without .ipynb, or "*"')
             elif key == "optional":

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.contracts import load_contract
 from tests.contracts.conftest import NOTEBOOKS, Grade, notebook_source
 
 pytestmark = pytest.mark.slow
@@ -53,7 +52,10 @@ FAULTS = {
     ),
     "view for permute, no dropout in the LSTM, vectors never put in": (
         [
-            ("self.embedding(text).permute(0, 2, 1)", "self.embedding(text)\n        embedded = embedded.reshape(len(text), -1, text.shape[1])"),
+            (
+                "self.embedding(text).permute(0, 2, 1)",
+                "self.embedding(text)\n        embedded = embedded.reshape(len(text), -1, text.shape[1])",
+            ),
             ("dropout=dropout if n_layers > 1 else 0", "dropout=0"),
             ("glove_model.embedding.weight.data.copy_(TEXT.vocab.vectors)", "pass"),
         ],
@@ -61,7 +63,10 @@ FAULTS = {
     ),
     "softmax over one column, two directions written out": (
         [
-            ("return self.fc(self.dropout(torch.cat(pooled, dim=1)))", "return F.softmax(self.fc(self.dropout(torch.cat(pooled, dim=1))), dim=1)"),
+            (
+                "return self.fc(self.dropout(torch.cat(pooled, dim=1)))",
+                "return F.softmax(self.fc(self.dropout(torch.cat(pooled, dim=1))), dim=1)",
+            ),
             ("bidirectional=bidirectional,", "bidirectional=True,"),
         ],
         {"cnn-logits": "softmax over a single column", "rnn-directions": "bidirectional=True"},
@@ -69,7 +74,10 @@ FAULTS = {
     "one kernel size three times, no padding id": (
         [
             *((layer, LAYERS[0]) for layer in LAYERS[1:]),
-            ("nn.Embedding(vocab_size, embedding_dim, padding_idx=pad_idx)", "nn.Embedding(vocab_size, embedding_dim)"),
+            (
+                "nn.Embedding(vocab_size, embedding_dim, padding_idx=pad_idx)",
+                "nn.Embedding(vocab_size, embedding_dim)",
+            ),
         ],
         {"cnn-kernel-sizes": "same entry", "rnn-padding": "not zero"},
     ),
