@@ -86,6 +86,14 @@ def test_lengths_reach_a_recurrent_network() -> None:
     assert float(result.data.deltas[0]) == pytest.approx(delta, abs=1e-6)
 
 
+def test_padding_up_to_the_least_length_is_not_counted_in_lengths() -> None:
+    model = seeded(Recurrent)
+    bare, padded = (explain(model, [sentence(4)], with_lengths=True, min_len=least).data for least in (1, 7))
+    assert padded.attributions[0][:4] == pytest.approx(bare.attributions[0], abs=1e-12)
+    assert padded.attributions[0][4:].tolist() == [[0.0] * 6] * 3
+    assert float(padded.outputs[0]) == pytest.approx(float(bare.outputs[0]), abs=1e-12)
+
+
 def test_a_riemann_sum_over_the_way_gives_the_same() -> None:
     model = seeded(Smooth).eval()
     ids = torch.tensor([sentence(7)])
@@ -201,6 +209,15 @@ def test_no_call_of_the_model_gets_more_rows_than_the_bound(rows: int) -> None:
         assert one == pytest.approx(other, abs=1e-12)
 
 
+def test_the_model_is_called_no_more_than_it_has_to_be() -> None:
+    model = seeded(Smooth)
+    calls = []
+    handle = model.register_forward_pre_hook(lambda _module, inputs: calls.append(len(inputs[0])))
+    explain(model, [sentence(10)], n_steps=500, internal_batch_size=200)
+    handle.remove()
+    assert calls == [1, 1, 200, 200, 100]  # the sentence, the baseline, the steps
+
+
 def test_the_model_is_given_back_as_it_was() -> None:
     model = seeded(Smooth).train()
     model.inner.eval()
@@ -250,11 +267,13 @@ def test_a_class_is_named_by_its_label() -> None:
     labels = {"sport": 2, "news": 0, "art": 1}
     several = [sentence(9, seed) for seed in range(6)]
     with torch.no_grad():
-        best = model(torch.tensor(several)).argmax(dim=1).tolist()
+        probabilities, indices = torch.softmax(model(torch.tensor(several)), dim=1).max(dim=1)
+    best = indices.tolist()
     result = explain(model, several, target="sport", labels=labels, truth=["art", 2, None, 0, 0, 0])
     assert result.data.targets == (2,) * 6 and result.meta.parameters["target"] == "sport"
     assert {item.target for item in result} == {"sport"} and {item.other for item in result} == {"other classes"}
     assert [item.predicted_name for item in result] == [("news", "art", "sport")[index] for index in best]
+    assert [item.certainty for item in result] == pytest.approx(probabilities.tolist())
     assert [item.label_name for item in result][:4] == ["art", "sport", None, "news"]
     predicted = explain(model, several, labels=labels)
     assert list(predicted.data.targets) == best == list(predicted.data.predictions) and len(set(best)) > 1
