@@ -12,20 +12,6 @@ THRESHOLDS = Path(__file__).parent / "thresholds.json"
 
 
 @dataclass(frozen=True)
-class RNNBudget:
-    """How RNNBaseline is trained for its F1, and what it has to reach."""
-
-    network: dict[str, Any]
-    """Arguments of RNNBaseline besides vocab_size and pad_idx."""
-    train: int
-    """Number of reviews; the first ones of those that the CNN is trained on."""
-    epochs: int
-    batch_size: int
-    max_length: int
-    f1_at_least: float
-
-
-@dataclass(frozen=True)
 class Budget:
     """How a network is trained for its F1, and what it has to reach."""
 
@@ -47,7 +33,7 @@ class Thresholds(Budget):
 
     delta_share_at_most: float
     """Largest |delta| relative to |F(x) − F(x′)|."""
-    rnn: RNNBudget
+    rnn: Budget
 
 
 @functools.cache
@@ -57,7 +43,7 @@ def load_thresholds(data: str) -> Thresholds:
     if data not in content:
         raise ValueError(f"{THRESHOLDS}: no thresholds for {data!r}; there are {', '.join(content)}")
     fields = content[data]
-    return Thresholds(**{**fields, "rnn": RNNBudget(**fields["rnn"])})
+    return Thresholds(**{**fields, "rnn": Budget(**fields["rnn"])})
 
 
 @functools.cache

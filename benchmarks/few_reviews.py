@@ -17,19 +17,18 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from autograder.definitions import read_cells, slice_definitions
 from autograder.judge.few_reviews import FewReviews, load_few
 from autograder.release import solution_notebook
-from autograder.submissions import SubmittedFile
 from textlab.checks.draw import Draw
-from textlab.training import f1_of_logits, fit_encoded, predict_encoded
+from textlab.definitions import read_cells, slice_definitions
+from textlab.training import TrainingPlan, f1_of_logits, fit_encoded, predict_encoded
 
 Change = Callable[[Tensor, int], Tensor]
 
 
 def reference() -> type[nn.Module]:
     """The solution's GloVeCNN."""
-    cells, _ = read_cells(SubmittedFile("3_glove_cnn.ipynb", solution_notebook("3_glove_cnn")))
+    cells, _ = read_cells("3_glove_cnn.ipynb", solution_notebook("3_glove_cnn"))
     names: dict[str, Any] = {"__name__": "solution"}
     for piece in slice_definitions(cells, ["GloVeCNN"]).program:
         exec(piece.source, names)
@@ -84,17 +83,8 @@ def one_f1(
         matrix=change(task.matrix, task.pad_id), pad_idx=task.pad_id, **{**few.thresholds.network, **options}
     )
     train, test = task.train, task.test
-    fit_encoded(
-        model,
-        train.ids,
-        train.lengths,
-        train.labels,
-        epochs=epochs,
-        batch_size=few.thresholds.batch_size,
-        seed=seed,
-        pad_id=task.pad_id,
-        embedding_scale=1.0,
-    )
+    plan = TrainingPlan(epochs, few.thresholds.batch_size, seed, task.pad_id, embedding_scale=1.0)
+    fit_encoded(model, train.ids, train.lengths, train.labels, plan)
     logits = predict_encoded(model, test.ids, test.lengths, pad_id=task.pad_id).reshape(-1)
     return f1_of_logits(logits, test.labels)
 

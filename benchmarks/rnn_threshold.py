@@ -18,20 +18,19 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from autograder.definitions import read_cells, slice_definitions
 from autograder.judge.hidden_data import HiddenData, load_hidden
 from autograder.release import solution_notebook
-from autograder.submissions import SubmittedFile
-from autograder.thresholds import RNNBudget, load_thresholds
+from autograder.thresholds import Budget, load_thresholds
 from textlab.checks.draw import Draw
-from textlab.training import f1_of_logits, fit_encoded, predict_encoded
+from textlab.definitions import read_cells, slice_definitions
+from textlab.training import TrainingPlan, f1_of_logits, fit_encoded, predict_encoded
 
 Make = Callable[..., nn.Module]
 
 
 def reference() -> type[nn.Module]:
     """The solution's RNNBaseline, an LSTM."""
-    cells, _ = read_cells(SubmittedFile("1_rnn.ipynb", solution_notebook("1_rnn")))
+    cells, _ = read_cells("1_rnn.ipynb", solution_notebook("1_rnn"))
     names: dict[str, Any] = {"__name__": "solution"}
     for piece in slice_definitions(cells, ["RNNBaseline"]).program:
         exec(piece.source, names)
@@ -82,7 +81,7 @@ class MeanOfEmbeddings(nn.Module):
         return logits
 
 
-def one_f1(make: Make, data: HiddenData, budget: RNNBudget, seed: int, epochs: int, shuffled: bool) -> float:
+def one_f1(make: Make, data: HiddenData, budget: Budget, seed: int, epochs: int, shuffled: bool) -> float:
     """F1 on the hidden test reviews after graded training."""
     draw = Draw(seed)
     names = draw.permutation(data.vocab_size)
@@ -92,17 +91,8 @@ def one_f1(make: Make, data: HiddenData, budget: RNNBudget, seed: int, epochs: i
     torch.manual_seed(seed)
     model = make(vocab_size=data.vocab_size, pad_idx=pad, **budget.network)
     labels = train.labels[draw.permutation(len(train.labels))] if shuffled else train.labels
-    fit_encoded(
-        model,
-        train.ids,
-        train.lengths,
-        labels,
-        epochs=epochs,
-        batch_size=budget.batch_size,
-        seed=seed,
-        pad_id=pad,
-        with_lengths=True,
-    )
+    plan = TrainingPlan(epochs, budget.batch_size, seed, pad, with_lengths=True)
+    fit_encoded(model, train.ids, train.lengths, labels, plan)
     logits = predict_encoded(model, test.ids, test.lengths, pad_id=pad, with_lengths=True).reshape(-1)
     return f1_of_logits(logits, test.labels)
 

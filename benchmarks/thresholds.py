@@ -20,20 +20,19 @@ import torch
 from captum.attr import LayerIntegratedGradients
 from torch import Tensor, nn
 
-from autograder.definitions import read_cells, slice_definitions
 from autograder.judge.hidden_data import HiddenData, load_hidden
 from autograder.release import solution_notebook
-from autograder.submissions import SubmittedFile
 from autograder.thresholds import Thresholds, load_thresholds
 from textlab.checks.draw import Draw
-from textlab.training import f1_of_logits, fit_encoded, predict_encoded
+from textlab.definitions import read_cells, slice_definitions
+from textlab.training import TrainingPlan, f1_of_logits, fit_encoded, predict_encoded
 
 RULES = ("riemann_middle", "riemann_trapezoid", "riemann_left", "riemann_right", "gausslegendre")
 
 
 def reference() -> type[nn.Module]:
     """The solution's CNN."""
-    cells, _ = read_cells(SubmittedFile("2_cnn.ipynb", solution_notebook("2_cnn")))
+    cells, _ = read_cells("2_cnn.ipynb", solution_notebook("2_cnn"))
     names: dict[str, Any] = {"__name__": "solution"}
     for piece in slice_definitions(cells, ["CNN"]).program:
         exec(piece.source, names)
@@ -80,9 +79,8 @@ def one_f1(
     torch.manual_seed(seed)
     model = make(vocab_size=data.vocab_size, pad_idx=pad, **budget.network)
     labels = train.labels[draw.permutation(len(train.labels))] if shuffled else train.labels
-    fit_encoded(
-        model, train.ids, train.lengths, labels, epochs=epochs, batch_size=budget.batch_size, seed=seed, pad_id=pad
-    )
+    plan = TrainingPlan(epochs, budget.batch_size, seed, pad)
+    fit_encoded(model, train.ids, train.lengths, labels, plan)
     logits = predict_encoded(model, test.ids, test.lengths, pad_id=pad).reshape(-1)
     return f1_of_logits(logits, test.labels), model, pad
 

@@ -5,15 +5,14 @@ from __future__ import annotations
 import functools
 
 from autograder.contracts import load_contract
-from autograder.definitions import read_cells, slice_definitions
 from autograder.release import solution_notebook
-from autograder.submissions import SubmittedFile
+from textlab.definitions import read_cells, slice_definitions
 
 
 @functools.cache
 def solution_source(notebook: str = "2_cnn") -> str:
     """The cells that define what the contract names, joined by lines "# ---"."""
-    cells, problems = read_cells(SubmittedFile(f"{notebook}.ipynb", solution_notebook(notebook)))
+    cells, problems = read_cells(f"{notebook}.ipynb", solution_notebook(notebook))
     assert not problems
     names = [name for role in load_contract().values() if role.notebook == notebook for name in role.names.values()]
     sliced = slice_definitions(cells, names)

@@ -97,39 +97,42 @@ def f1_of_logits(logits: Tensor, labels: Tensor) -> float:
     return float(f1_score(labels.int().numpy(), (logits > 0).int().numpy(), zero_division=0.0))
 
 
-def fit_encoded(
-    model: nn.Module,
-    ids: Tensor,
-    lengths: Tensor,
-    labels: Tensor,
-    *,
-    epochs: int,
-    batch_size: int,
-    seed: int,
-    pad_id: int,
-    with_lengths: bool = False,
-    embedding_scale: float = 0.1,
-) -> list[float]:
-    """Train for a fixed number of epochs on padded ids [reviews, length]; mean loss per epoch.
+@dataclass(frozen=True)
+class TrainingPlan:
+    """How graded training on padded ids goes."""
 
-    The embedding is multiplied by `embedding_scale` first. It starts at a tenth of its size, as in the notebooks:
-    PyTorch's standard deviation of 1 is so large that a network learns its training reviews by heart. Word vectors
-    stay as they are with 1. Reviews are padded to at least 5 tokens, so that kernels of up to 5 fit. `with_lengths`
-    calls the network as model(ids, lengths).
+    epochs: int
+    batch_size: int
+    """Reviews; they are padded to at least 5 tokens, so that kernels of up to 5 fit."""
+    seed: int
+    """Of the network's own random numbers in training and of the batches' order."""
+    pad_id: int
+    with_lengths: bool = False
+    """Whether the network is called as model(ids, lengths)."""
+    embedding_scale: float = 0.1
+    """The embedding is multiplied by this first. It starts at a tenth of its size, as in the notebooks: PyTorch's
+    standard deviation of 1 is so large that a network learns its training reviews by heart. 1 for word vectors."""
+
+
+def fit_encoded(model: nn.Module, ids: Tensor, lengths: Tensor, labels: Tensor, plan: TrainingPlan) -> list[float]:
+    """Train with Adam on BCE for a fixed number of epochs; mean loss per epoch.
+
+    ids [reviews, length] int64, lengths and labels [reviews].
     """
     rows = [row[:size].tolist() for row, size in zip(ids, lengths, strict=True)]
     targets = [int(label) for label in labels]
-    seed_everything(seed)
+    seed_everything(plan.seed)
     embedding = getattr(model, "embedding", None)
-    if isinstance(embedding, nn.Embedding) and embedding_scale != 1:
+    if isinstance(embedding, nn.Embedding) and plan.embedding_scale != 1:
         with torch.no_grad():
-            embedding.weight.mul_(embedding_scale)
+            embedding.weight.mul_(plan.embedding_scale)
     optimizer = torch.optim.Adam(nn.Module.parameters(model), lr=1e-3)
     cpu = torch.device("cpu")
     losses = []
-    for epoch in range(epochs):
-        stream = batches(rows, targets, batch_size=batch_size, pad_id=pad_id, min_length=5, seed=seed + epoch)
-        losses.append(_run_epoch(model, stream, cpu, optimizer, with_lengths))
+    for epoch in range(plan.epochs):
+        seed = plan.seed + epoch
+        stream = batches(rows, targets, batch_size=plan.batch_size, pad_id=plan.pad_id, min_length=5, seed=seed)
+        losses.append(_run_epoch(model, stream, cpu, optimizer, plan.with_lengths))
     return losses
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from autograder.judge.checks import check
+from autograder.judge.f1_bound import expect_f1
 from autograder.judge.few_reviews import FewReviews
 from autograder.judge.remote import RemoteBench, RemoteFunction, RemoteNetwork
 from textlab.checks import glove as checks
 from textlab.checks import matrix as matrix_checks
 from textlab.checks.draw import Draw
-from textlab.checks.failure import CheckFailed
-from textlab.training import f1_of_logits
+from textlab.training import TrainingPlan
 
 
 @check("matrix-shape", hint="The vocabulary decides how many rows there are, the vectors how many columns.")
@@ -95,31 +95,8 @@ def test_f1(glove: RemoteNetwork, draw: Draw, few: FewReviews, note: Callable[[s
     """Trained on few reviews, GloVeCNN tells praise from blame"""
     task, bound = few.disguised(draw), few.thresholds
     model = glove.build(matrix=task.matrix, pad_idx=task.pad_id, **bound.network)
-    train, test = task.train, task.test
-    losses = model.fit(
-        train.ids,
-        train.lengths,
-        train.labels,
-        epochs=bound.epochs,
-        batch_size=bound.batch_size,
-        seed=draw.integer(0, 2**31 - 1),
-        pad_id=task.pad_id,
-        embedding_scale=1.0,
-    )
-    logits = model.predict(test.ids, test.lengths, pad_id=task.pad_id)
-    f1 = f1_of_logits(logits, test.labels)
-    accuracy = float(((logits > 0).float() == test.labels).float().mean())
-    note(f"F1 {f1:.3f}, at least {bound.f1_at_least:.3f} was asked (accuracy {accuracy:.3f})")
-    if f1 < bound.f1_at_least:
-        told = ", ".join(f"{loss:.3f}" for loss in losses)
-        raise CheckFailed(
-            "F1 on the hidden test reviews is too low",
-            input=f"{len(train.ids)} training reviews, {bound.epochs} epochs; {len(test.ids)} test reviews",
-            expected=f"F1 of at least {bound.f1_at_least:.3f}",
-            got=f"F1 {f1:.3f} (accuracy {accuracy:.3f}, training losses {told})",
-            likely="the network does not start from the vectors, or its filters do not see phrases",
-            next="compare with the learning curve in the notebook, from vectors and from random numbers",
-        )
+    plan = TrainingPlan(bound.epochs, bound.batch_size, draw.integer(0, 2**31 - 1), task.pad_id, embedding_scale=1.0)
+    expect_f1(model, task.train, task.test, plan, bound, note)
 
 
 @check(

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from autograder.judge.checks import check
+from autograder.judge.f1_bound import expect_f1
 from autograder.judge.hidden_data import HiddenData
 from autograder.judge.remote import RemoteNetwork
 from autograder.thresholds import Thresholds
 from textlab.checks import rnn as checks
 from textlab.checks.draw import Draw
-from textlab.checks.failure import CheckFailed
-from textlab.training import f1_of_logits
+from textlab.training import TrainingPlan
 
 
 @check("rnn-builds", hint="Keep the arguments' names and order, and the given line that makes self.embedding.")
@@ -79,28 +79,5 @@ def test_f1(
         for part, count in ((data.train, budget.train), (data.test, len(data.test.ids)))
     )
     model = rnn.build(vocab_size=data.vocab_size, pad_idx=pad, **budget.network)
-    losses = model.fit(
-        train.ids,
-        train.lengths,
-        train.labels,
-        epochs=budget.epochs,
-        batch_size=budget.batch_size,
-        seed=draw.integer(0, 2**31 - 1),
-        pad_id=pad,
-        with_lengths=True,
-    )
-    logits = model.predict(test.ids, test.lengths, pad_id=pad, with_lengths=True)
-    f1 = f1_of_logits(logits, test.labels)
-    note(f"F1 {f1:.3f}, at least {budget.f1_at_least:.3f} was asked")
-    if f1 < budget.f1_at_least:
-        told = ", ".join(f"{loss:.3f}" for loss in losses)
-        raise CheckFailed(
-            "F1 on the hidden test reviews is too low",
-            input=f"{len(train.ids)} training reviews, {budget.epochs} epochs; {len(test.ids)} test reviews",
-            expected=f"F1 of at least {budget.f1_at_least:.3f}",
-            got=f"F1 {f1:.3f}, {float((logits > 0).float().mean()):.0%} called positive",
-            likely=f"the training loss hardly falls ({told}): the summary says little about the review"
-            if losses[-1] > 0.6
-            else f"the training loss falls ({told}), but what was learnt does not carry over",
-            next="train on the corpus in the notebook and look at the learning curve",
-        )
+    plan = TrainingPlan(budget.epochs, budget.batch_size, draw.integer(0, 2**31 - 1), pad, with_lengths=True)
+    expect_f1(model, train, test, plan, budget, note)

@@ -15,7 +15,6 @@ from typing import Any
 import pytest
 
 from autograder.contracts import Role, load_contract
-from autograder.definitions import Definitions, read_cells, slice_definitions
 from autograder.judge.hidden_data import load_hidden
 from autograder.judge.judging import Judging
 from autograder.judge.plugin import GradingPlugin
@@ -25,6 +24,7 @@ from autograder.rubric import Rubric, load_rubric
 from autograder.sandbox import Level
 from autograder.submissions import Submission, SubmittedFile
 from autograder.thresholds import load_thresholds
+from textlab.definitions import Definitions, read_cells, slice_definitions
 
 GRADERS = Path(__file__).parent.parent / "graders"
 PRINTED_LIMIT = 4000
@@ -95,7 +95,7 @@ def _definitions(submission: Submission, contract: Mapping[str, Role]) -> tuple[
         if file is None:
             problems.append(f"{notebook}.ipynb was not handed in")
             continue
-        cells, unreadable = read_cells(file)
+        cells, unreadable = read_cells(file.name, file.content)
         if not cells and unreadable:
             problems += unreadable
             continue
@@ -106,13 +106,14 @@ def _definitions(submission: Submission, contract: Mapping[str, Role]) -> tuple[
 
 def _only_file(submission: Submission, wanted: Sequence[str], others: Sequence[str]) -> SubmittedFile | None:
     """The only file of a submission, if it defines one of the names and is not named like another notebook."""
-    if len(submission.files) != 1 or any(
-        _plain_name(name) in _plain_name(submission.files[0].name) for name in others
-    ):
+    if len(submission.files) != 1:
         return None
-    source = "\n".join(cell.source for cell in read_cells(submission.files[0])[0])
+    only = submission.files[0]
+    if any(_plain_name(name) in _plain_name(only.name) for name in others):
+        return None
+    source = "\n".join(cell.source for cell in read_cells(only.name, only.content)[0])
     defines = any(re.search(rf"^\s*(class|def)\s+{name}\b", source, re.MULTILINE) for name in wanted)
-    return submission.files[0] if defines else None
+    return only if defines else None
 
 
 def run_graders(judging: Judging, rubric: Rubric) -> GradingPlugin:

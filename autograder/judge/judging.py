@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from torch import Tensor
 
 from autograder.contracts import Role
-from autograder.definitions import Definitions
 from autograder.judge.client import Worker
 from autograder.judge.few_reviews import FewReviews, load_few
 from autograder.judge.hidden_data import HiddenData, hidden_folder
@@ -18,6 +17,7 @@ from autograder.judge.workers import Workers
 from autograder.thresholds import Thresholds
 from textlab.checks.draw import Draw
 from textlab.checks.failure import CheckFailed
+from textlab.definitions import Definitions
 
 LOAD_S = 30.0
 TRAIN_S = 240.0

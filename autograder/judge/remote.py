@@ -6,6 +6,7 @@ is compared with what the verb promises before any check sees it.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -13,6 +14,7 @@ from torch import Tensor
 
 from autograder.judge.client import Worker
 from autograder.wire.values import Handle
+from textlab.training import TrainingPlan
 
 QUICK_S = 10.0
 EXPLAIN_S = 30.0
@@ -75,36 +77,12 @@ class RemoteModel:
         self._worker.expect(good, "gradients", "holds something that is no number")
         return {name: float(value) for name, value in found.items()}
 
-    def fit(
-        self,
-        ids: Tensor,
-        lengths: Tensor,
-        labels: Tensor,
-        *,
-        epochs: int,
-        batch_size: int,
-        seed: int,
-        pad_id: int,
-        with_lengths: bool = False,
-        embedding_scale: float = 0.1,
-    ) -> list[float]:
+    def fit(self, ids: Tensor, lengths: Tensor, labels: Tensor, plan: TrainingPlan) -> list[float]:
         """Train; mean loss per epoch."""
-        losses = self._worker.request(
-            "fit",
-            self._train_seconds,
-            model=self.handle,
-            ids=ids,
-            lengths=lengths,
-            labels=labels,
-            epochs=epochs,
-            batch_size=batch_size,
-            seed=seed,
-            pad_id=pad_id,
-            with_lengths=with_lengths,
-            embedding_scale=embedding_scale,
-        )
-        good = isinstance(losses, list) and len(losses) == epochs and all(_is_number(loss) for loss in losses)
-        self._worker.expect(good, "fit", f"is not {epochs} losses")
+        given = {"ids": ids, "lengths": lengths, "labels": labels, "plan": dataclasses.asdict(plan)}
+        losses = self._worker.request("fit", self._train_seconds, model=self.handle, **given)
+        good = isinstance(losses, list) and len(losses) == plan.epochs and all(_is_number(loss) for loss in losses)
+        self._worker.expect(good, "fit", f"is not {plan.epochs} losses")
         return [float(loss) for loss in losses]
 
     def predict(self, ids: Tensor, lengths: Tensor, *, pad_id: int, with_lengths: bool = False) -> Tensor:

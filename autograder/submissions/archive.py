@@ -23,8 +23,9 @@ from autograder.submissions.listing import (
     ignored,
     too_big,
 )
-from autograder.submissions.safe_name import RULE, shown
+from autograder.submissions.safe_name import RULE
 from autograder.submissions.submission import SubmissionError
+from textlab.definitions.shown import shown
 
 
 class Archive:

@@ -9,8 +9,9 @@ from pathlib import Path
 from autograder.submissions.archive import Archive
 from autograder.submissions.folder import list_folder, read_file
 from autograder.submissions.listing import MEBIBYTE, Entry, Listing, UnreadableFileError
-from autograder.submissions.safe_name import RULE, safe_name, shown
+from autograder.submissions.safe_name import RULE, safe_name
 from autograder.submissions.submission import Submission, SubmissionError, SubmittedFile
+from textlab.definitions.shown import shown
 
 NOTEBOOK_SUFFIXES = (".ipynb", ".py", ".ipynb.txt", ".ipynb.json")
 """Files that are read; browsers add the endings of the last two."""

@@ -39,9 +39,3 @@ def safe_name(name: str) -> str:
         # rstrip: the cut may end in a dot or a space.
         kept = encoded[: MAX_BYTES - 9].decode("utf-8", "ignore").rstrip(". ") + "-" + digest
     return kept
-
-
-def shown(text: str, limit: int = 120) -> str:
-    """Return `text` fit for a message: printable characters only, at most `limit` of them."""
-    visible = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
-    return visible if len(visible) <= limit else visible[: limit - 1] + "…"

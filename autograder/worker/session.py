@@ -12,10 +12,11 @@ from torch import Tensor
 
 from autograder.wire.frames import FrameError
 from autograder.wire.values import Handle
-from autograder.worker.loading import LoadedModule, locate
 from autograder.worker.printed import Printed
 from textlab.checks.failure import StudentError
 from textlab.checks.subject import LocalBench, LocalFunction, LocalModel, LocalNetwork
+from textlab.definitions.loading import LoadedModule, locate
+from textlab.training import TrainingPlan
 
 Verb = Callable[..., Any]
 
@@ -135,30 +136,10 @@ class Session:
         return model.gradients(ids, lengths)
 
     def fit(
-        self,
-        model: LocalModel,
-        ids: Tensor,
-        lengths: Tensor,
-        labels: Tensor,
-        epochs: int,
-        batch_size: int,
-        seed: int,
-        pad_id: int,
-        with_lengths: bool,
-        embedding_scale: float,
+        self, model: LocalModel, ids: Tensor, lengths: Tensor, labels: Tensor, plan: dict[str, Any]
     ) -> list[float]:
         """Train; mean loss per epoch."""
-        return model.fit(
-            ids,
-            lengths,
-            labels,
-            epochs=epochs,
-            batch_size=batch_size,
-            seed=seed,
-            pad_id=pad_id,
-            with_lengths=with_lengths,
-            embedding_scale=embedding_scale,
-        )
+        return model.fit(ids, lengths, labels, TrainingPlan(**plan))
 
     def predict(self, model: LocalModel, ids: Tensor, lengths: Tensor, pad_id: int, with_lengths: bool) -> Tensor:
         """One logit per review."""

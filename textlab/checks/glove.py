@@ -13,6 +13,7 @@ from textlab.checks.failure import CheckFailed, expect_close, expect_shape
 from textlab.checks.interpretation import unpack
 from textlab.checks.subject import Bench, Function, Model, Network
 from textlab.text import PAD, UNK
+from textlab.training import TrainingPlan
 
 # Largest share of the biggest score by which a score may differ from differences of logits. The five rules of Captum
 # stay below 0.013 with 300 steps (40 networks); even spread, or a way that is cut, is off by most of the score.
@@ -225,5 +226,5 @@ def _trained(glove: Network, draw: Draw, frozen: bool) -> tuple[Tensor, Model]:
     ids[torch.arange(12) >= lengths[:, None]] = 1
     labels = (ids[:, 0] % 2).float()
     seed = draw.integer(0, 1000)
-    model.fit(ids, lengths, labels, epochs=2, batch_size=8, seed=seed, pad_id=1, embedding_scale=1.0)
+    model.fit(ids, lengths, labels, TrainingPlan(2, 8, seed, pad_id=1, embedding_scale=1.0))
     return matrix, model

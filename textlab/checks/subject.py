@@ -22,7 +22,7 @@ from textlab.checks.failure import StudentError, shape_text
 from textlab.checks.probe import ProbeNetwork
 from textlab.checks.scripted import LookupNetwork, ScriptedNetwork
 from textlab.text import Vocabulary
-from textlab.training import fit_encoded, predict_encoded
+from textlab.training import TrainingPlan, fit_encoded, predict_encoded
 from textlab.vectors import Vectors
 
 MAX_ITEMS = 10_000
@@ -55,23 +55,8 @@ class Model(Protocol):
     def gradients(self, ids: Tensor, lengths: Tensor | None = None) -> dict[str, float]:
         """Largest absolute gradient of the summed output per parameter, evaluation mode, 0 where there is none."""
 
-    def fit(
-        self,
-        ids: Tensor,
-        lengths: Tensor,
-        labels: Tensor,
-        *,
-        epochs: int,
-        batch_size: int,
-        seed: int,
-        pad_id: int,
-        with_lengths: bool = False,
-        embedding_scale: float = 0.1,
-    ) -> list[float]:
-        """Train with Adam on BCE; mean loss per epoch. ids [reviews, length], lengths and labels [reviews].
-
-        `with_lengths` calls the network with ids and lengths.
-        """
+    def fit(self, ids: Tensor, lengths: Tensor, labels: Tensor, plan: TrainingPlan) -> list[float]:
+        """Train with Adam on BCE; mean loss per epoch. ids [reviews, length], lengths and labels [reviews]."""
 
     def predict(self, ids: Tensor, lengths: Tensor, *, pad_id: int, with_lengths: bool = False) -> Tensor:
         """One logit per review, [reviews], in evaluation mode and in batches."""
@@ -284,34 +269,11 @@ class LocalModel:
             named = list(nn.Module.named_parameters(self.module))
             return {name: 0.0 if p.grad is None else float(p.grad.abs().max()) for name, p in named}
 
-    def fit(
-        self,
-        ids: Tensor,
-        lengths: Tensor,
-        labels: Tensor,
-        *,
-        epochs: int,
-        batch_size: int,
-        seed: int,
-        pad_id: int,
-        with_lengths: bool = False,
-        embedding_scale: float = 0.1,
-    ) -> list[float]:
+    def fit(self, ids: Tensor, lengths: Tensor, labels: Tensor, plan: TrainingPlan) -> list[float]:
         """Train; mean loss per epoch."""
-        call = f"training {self.name} for {epochs} epochs on {len(ids)} reviews"
+        call = f"training {self.name} for {plan.epochs} epochs on {len(ids)} reviews"
         with student_code(call, self._locate):
-            losses = fit_encoded(
-                self.module,
-                ids,
-                lengths,
-                labels,
-                epochs=epochs,
-                batch_size=batch_size,
-                seed=seed,
-                pad_id=pad_id,
-                with_lengths=with_lengths,
-                embedding_scale=embedding_scale,
-            )
+            losses = fit_encoded(self.module, ids, lengths, labels, plan)
             if not all(math.isfinite(loss) for loss in losses):
                 raise StudentError(call, "", f"a training loss that is no number: {losses}")
             return losses

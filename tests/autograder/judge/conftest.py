@@ -8,7 +8,6 @@ import pytest
 import torch
 
 from autograder.contracts import load_contract
-from autograder.definitions import Cell, slice_definitions
 from autograder.judge.few_reviews import FewReviews
 from autograder.judge.hidden_data import Encoded, HiddenData
 from autograder.judge.judge import run_graders
@@ -17,8 +16,9 @@ from autograder.judge.workers import Workers
 from autograder.record import CheckResult
 from autograder.rubric import load_rubric
 from autograder.sandbox import Level
-from autograder.thresholds import Budget, RNNBudget, Thresholds
+from autograder.thresholds import Budget, Thresholds
 from textlab.checks.draw import Draw
+from textlab.definitions import Cell, slice_definitions
 
 NETWORK = {"emb_dim": 12, "out_channels": 8, "kernel_sizes": [2, 3], "dropout": 0.1}
 RECURRENT = {"embedding_dim": 12, "hidden_dim": 6, "n_layers": 1, "bidirectional": True, "dropout": 0.1}
@@ -46,7 +46,7 @@ def tiny_few() -> FewReviews:
 
 def tiny_thresholds() -> Thresholds:
     """A budget of two epochs that asks for nothing."""
-    rnn = RNNBudget(RECURRENT, 80, 2, 16, 12, f1_at_least=0.0)
+    rnn = Budget(RECURRENT, 80, 80, 2, 16, 12, f1_at_least=0.0)
     return Thresholds(NETWORK, 80, 80, 2, 16, 12, f1_at_least=0.0, delta_share_at_most=0.5, rnn=rnn)
 
 

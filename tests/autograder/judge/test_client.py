@@ -17,6 +17,7 @@ from autograder.wire.channel import Channel
 from autograder.wire.frames import PREFIX, Frame, encode_frame
 from autograder.wire.values import Handle
 from textlab.checks.failure import StudentError
+from textlab.training import TrainingPlan
 
 Answer = Callable[[Frame, socket.socket], None]
 
@@ -152,9 +153,7 @@ def test_a_worker_that_grows_too_large_is_ended() -> None:
         (lambda model: model.forward(torch.zeros(1, 3).long()), 0.5),
         (lambda model: model.gradients(torch.zeros(1, 3).long()), {"items": [["a", "b"]]}),
         (
-            lambda model: model.fit(
-                torch.zeros(2, 5).long(), torch.ones(2), torch.ones(2), epochs=2, batch_size=2, seed=0, pad_id=1
-            ),
+            lambda model: model.fit(torch.zeros(2, 5).long(), torch.ones(2), torch.ones(2), TrainingPlan(2, 2, 0, 1)),
             [0.5],
         ),
     ],

@@ -16,6 +16,7 @@ from textlab.checks.draw import Draw
 from textlab.checks.failure import CheckFailed, StudentError
 from textlab.checks.subject import LocalBench, LocalFunction, LocalModel, LocalNetwork
 from textlab.text import PAD, Vocabulary, tokenize
+from textlab.training import TrainingPlan
 
 CHECKS = (
     glove.starts_from_the_matrix,
@@ -336,7 +337,7 @@ def test_the_matrix_is_watched_in_a_copy_of_the_students_own() -> None:
     kept = matrix.clone()
     model = LocalNetwork(SharedMemory).build(matrix=matrix, out_channels=2, kernel_sizes=[2], dropout=0.0, pad_idx=1)
     ids = torch.randint(2, 9, (4, 6))
-    model.fit(ids, torch.full((4,), 6), torch.ones(4), epochs=1, batch_size=4, seed=0, pad_id=1, embedding_scale=1.0)
+    model.fit(ids, torch.full((4,), 6), torch.ones(4), TrainingPlan(1, 4, 0, pad_id=1, embedding_scale=1.0))
     assert torch.equal(matrix, kept)
     assert not torch.equal(model.given()["matrix"], kept)
 

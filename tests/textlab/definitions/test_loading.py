@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from autograder.worker.loading import LoadedModule, locate
+from textlab.definitions.loading import LoadedModule, locate
 
 
 @pytest.fixture(autouse=True)

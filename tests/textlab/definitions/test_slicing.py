@@ -12,8 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograder.definitions import Cell, Definitions, read_cells, slice_definitions, statements
-from autograder.submissions import SubmittedFile
+from textlab.definitions import Cell, Definitions, read_cells, slice_definitions, statements
 
 
 def cut(*sources: str, wanted: str = "CNN", served: tuple[str, ...] = ()) -> Definitions:
@@ -411,7 +410,7 @@ FRAGMENTS = st.sampled_from(
 @given(st.lists(st.lists(FRAGMENTS, max_size=25).map("".join), max_size=4))
 def test_no_text_makes_the_slicer_raise(sources: list[str]) -> None:
     content = json.dumps({"cells": [{"cell_type": "code", "source": source} for source in sources]}).encode()
-    cells, _ = read_cells(SubmittedFile("a.ipynb", content))
+    cells, _ = read_cells("a.ipynb", content)
     found = slice_definitions(cells, ["CNN", "f"])
     for piece in found.program:
         ast.parse(piece.source)

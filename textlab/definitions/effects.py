@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from autograder.definitions.scopes import local_names
+from textlab.definitions.scopes import local_names
 
 # Methods that change their object although no underscore says so.
 _CHANGES_RECEIVER = frozenset({"append", "extend", "insert", "add", "update", "setdefault", "apply"})

@@ -7,9 +7,9 @@ from bisect import bisect_left
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from autograder.definitions.cells import Cell
-from autograder.definitions.effects import OwnFunctions
-from autograder.definitions.statements import Notebook, Statement, read_statements
+from textlab.definitions.cells import Cell
+from textlab.definitions.effects import OwnFunctions
+from textlab.definitions.statements import Notebook, Statement, read_statements
 
 MAX_PROBLEMS = 50
 """Most problems that are listed."""

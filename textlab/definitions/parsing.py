@@ -10,8 +10,8 @@ import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from autograder.definitions.cells import Cell
-from autograder.submissions.safe_name import shown
+from textlab.definitions.cells import Cell
+from textlab.definitions.shown import shown
 
 # Cell magics that run their cell as Python in the notebook's own namespace.
 _PYTHON_MAGICS = frozenset({"time", "capture", "prun"})

@@ -8,8 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from autograder.submissions.safe_name import shown
-from autograder.submissions.submission import SubmittedFile
+from textlab.definitions.shown import shown
 
 MAX_CELLS = 20_000
 """Most cells of one notebook."""
@@ -39,17 +38,17 @@ class Cell:
     source: str
 
 
-def read_cells(file: SubmittedFile) -> tuple[list[Cell], list[str]]:
+def read_cells(file_name: str, content: bytes) -> tuple[list[Cell], list[str]]:
     """Return the code cells of a file and the problems met; never raises.
 
     Reads notebook formats 2 to 4, and Python scripts: one cell, or one for each `# %%` or `# In[n]:`.
     Each problem names the file, what is wrong, and the remedy.
     """
-    name = shown(file.name)
-    if not file.content.strip(b" \t\r\n\0"):
+    name = shown(file_name)
+    if not content.strip(b" \t\r\n\0"):
         return [], [f"{name}: the file is empty. Save the notebook and hand it in again."]
-    text, problems = _decode(file.content, name)
-    if file.name.lower().endswith(".py") and not text.lstrip().startswith("{"):
+    text, problems = _decode(content, name)
+    if file_name.lower().endswith(".py") and not text.lstrip().startswith("{"):
         cells = list(_script_cells(text))
     else:
         sources, found = _notebook_sources(text, name)

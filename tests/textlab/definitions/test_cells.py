@@ -8,9 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograder.definitions import cells as cells_module
-from autograder.definitions import read_cells
-from autograder.submissions import SubmittedFile
+from textlab.definitions import cells as cells_module
+from textlab.definitions import read_cells
 
 CELLS = [
     {"cell_type": "markdown", "source": "# Title"},
@@ -26,7 +25,7 @@ def notebook(cells: object = CELLS) -> str:
 
 def read(content: bytes | str, name: str = "2_cnn.ipynb") -> tuple[list[tuple[int, str]], list[str]]:
     raw = content.encode() if isinstance(content, str) else content
-    cells, problems = read_cells(SubmittedFile(name, raw))
+    cells, problems = read_cells(name, raw)
     return [(cell.number, cell.source) for cell in cells], problems
 
 
@@ -155,13 +154,13 @@ JSON = st.recursive(
 @settings(max_examples=150, deadline=None)
 @given(JSON, st.booleans())
 def test_no_json_makes_the_reader_raise(value: object, as_notebook: bool) -> None:
-    read_cells(SubmittedFile("a.ipynb", json.dumps({"cells": value} if as_notebook else value).encode()))
+    read_cells("a.ipynb", json.dumps({"cells": value} if as_notebook else value).encode())
 
 
 @settings(max_examples=150, deadline=None)
 @given(st.binary(max_size=200), st.sampled_from(["a.ipynb", "a.py"]))
 def test_no_bytes_make_the_reader_raise(content: bytes, name: str) -> None:
-    cells, problems = read_cells(SubmittedFile(name, content))
+    cells, problems = read_cells(name, content)
     assert cells or problems
     for cell in cells:
         cell.source.encode("utf-8")

@@ -6,10 +6,10 @@ import ast
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from autograder.definitions.cells import Cell
-from autograder.definitions.effects import Effects, FunctionEffects, find_effects, find_functions
-from autograder.definitions.parsing import Budget, Chunk, parse_cell
-from autograder.definitions.scopes import find_reads, own_nodes, stored_names
+from textlab.definitions.cells import Cell
+from textlab.definitions.effects import Effects, FunctionEffects, find_effects, find_functions
+from textlab.definitions.parsing import Budget, Chunk, parse_cell
+from textlab.definitions.scopes import find_reads, own_nodes, stored_names
 
 MAX_STATEMENTS = 50_000
 """Most statements of one notebook: analysing each takes a tenth of a millisecond."""
