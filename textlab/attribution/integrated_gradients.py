@@ -81,6 +81,7 @@ def explain(
         classes, logits = method.predict(read, groups, labels)
         predictions = classes.predictions(logits)
         targets = classes.targets(target, predictions)
+        true = [None if name is None else classes.index(name) for name in truth or [None] * len(read)]
         attributions, baseline_outputs = method.attribute(read, groups, classes, targets)
     index = torch.tensor(targets)
     blank = torch.empty(0, dtype=torch.int64)
@@ -110,7 +111,7 @@ def explain(
             predicted_probabilities=classes.select(logits, torch.tensor(predictions), "probability"),
             targets=tuple(targets),
             predictions=tuple(predictions),
-            truth=tuple(None if name is None else classes.index(name) for name in truth or [None] * len(read)),
+            truth=tuple(true),
             unknown=tuple(item.unknown for item in read),
             classes=classes.names,
         ),

@@ -55,7 +55,7 @@ def scale_ends(explanations: Sequence[Explanation]) -> tuple[str, str]:
         "against " + item.target if item.other == "other classes" else "for " + item.other for item in explanations
     }
     upper = {item.target for item in explanations}
-    if len(upper) > 1:
+    if len(upper) > 1 or len(lower) > 1:
         return "speaks against the class explained", "speaks for the class explained"
     return f"speaks {lower.pop()}", f"speaks for {upper.pop()}"
 

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from textlab.attribution.explanation import Explanation
+from textlab.attribution.markup import to_html
 
 Parameter = str | int | bool
 
@@ -67,12 +68,18 @@ class AttributionData:
         return sums - (self.outputs - self.baseline_outputs)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Attributions(Sequence[Explanation]):
-    """The explanations of several sentences; as a sequence it gives one `Explanation` each, ready to be drawn."""
+    """The explanations of several sentences; as a sequence it gives one `Explanation` each. A notebook draws them."""
 
     meta: Metadata
     data: AttributionData
+
+    def __repr__(self) -> str:
+        return f"Attributions({len(self)} sentences, {self.meta.name}, {self.meta.parameters})"
+
+    def _repr_html_(self) -> str:
+        return to_html(self)
 
     def __len__(self) -> int:
         return len(self.data.tokens)

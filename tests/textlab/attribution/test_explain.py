@@ -19,7 +19,7 @@ from tests.textlab.attribution.networks import (
     seeded,
     sentence,
 )
-from textlab.attribution import explain
+from textlab.attribution import explain, to_html
 from textlab.attribution.quadrature import RULES, Rule
 from textlab.text import Vocabulary
 
@@ -305,6 +305,13 @@ def test_metadata_says_how_it_was_done() -> None:
     }
 
 
+def test_a_notebook_draws_the_result_and_a_terminal_prints_one_line() -> None:
+    result = explain(seeded(Smooth), [sentence(5), sentence(6)], n_steps=20)
+    assert result._repr_html_() == to_html(list(result))
+    assert repr(result).startswith("Attributions(2 sentences, integrated gradients") and len(repr(result)) < 300
+    assert list(result[-1:]) == [result[1]] and result[-1] == result[1]
+
+
 class Elsewhere(nn.Module):
     """A network with an embedding that it does not call, and one that gives another shape."""
 
@@ -329,6 +336,7 @@ class Elsewhere(nn.Module):
         ([[3]], {"tokens": [["a", "b"]]}, "1 ids but 2 tokens"),
         ([[3]], {"tokens": []}, "1 sentences but 0 lists"),
         ([[3]], {"truth": [1, 0]}, "1 sentences but 2 true classes"),
+        ([[3]], {"truth": [2]}, "no class 2"),
         ([[3]], {"target": 0}, "the model has one logit"),
         ([[3]], {"target": "predicted"}, "the model has one logit"),
         ([[3]], {"target": "business"}, "no class 'business': the classes are negative, positive"),
