@@ -7,12 +7,12 @@ its output for a baseline. `to_html` draws explanations as coloured text, `show`
 
 from __future__ import annotations
 
-from textlab.attribution.captum_records import captum_records
 from textlab.attribution.explanation import Explanation
 from textlab.attribution.integrated_gradients import explain
 from textlab.attribution.markup import show, to_html
 from textlab.attribution.path import slopes_on_path
 from textlab.attribution.picture import figure
+from textlab.attribution.records import captum_records
 from textlab.attribution.result import AttributionData, Attributions, Metadata
 from textlab.attribution.storage import load_attributions, save_attributions
 from textlab.attribution.table import TokenRow, TokenTable, token_table
