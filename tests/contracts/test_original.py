@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
+import json
+import shutil
+from pathlib import Path
 
+import pytest
+from typer.testing import CliRunner
+
+from autograder.command_line import app
 from autograder.record import Record
 from tests.contracts.conftest import NOTEBOOKS, Grade, notebook_source
 
@@ -89,3 +95,34 @@ def test_a_fault_loses_the_checks_that_name_it(grade: Grade, faults: str) -> Non
     assert set(found) == set(expected)
     for check, reason in expected.items():
         assert reason in found[check]
+
+
+def test_a_folder_of_homework_notebooks_is_graded_by_the_command(tmp_path: Path) -> None:
+    folder, out = tmp_path / "handed in", tmp_path / "out"
+    folder.mkdir()
+    shutil.copy(NOTEBOOKS / "redefined.py", folder / "bob.py")
+    (folder / "eve.py").write_text("print('nothing of the homework')\n", encoding="utf-8")
+    result = CliRunner().invoke(app, ["grade", str(folder), "--out", str(out), "--contract", "original"])
+    assert result.exit_code == 0, result.output
+    table = (out / "grades.csv").read_text(encoding="utf-8").splitlines()
+    assert table[0] == "student,score,max_score,rnn,cnn,glove,problems"
+    assert [line.split(",")[1:6] for line in table[1:]] == [
+        ["100", "100", "35", "35", "30"],
+        ["0", "100", "0", "0", "0"],
+    ]
+    report = json.loads((out / "eve" / "report.json").read_text(encoding="utf-8"))
+    assert report["contract"] == "original"
+    assert "the notebook defines no RNNBaseline" in report["checks"][0]["message"]
+    assert "rnn" in (out / "index.html").read_text(encoding="utf-8")
+
+
+def test_a_wrong_contract_ends_the_command_with_status_2(tmp_path: Path) -> None:
+    (tmp_path / "ann.py").write_text("pass\n", encoding="utf-8")
+    wrong = tmp_path / "mine.toml"
+    wrong.write_text('extends = "original"\n[cnn]\nnetwok = "CNN"\n', encoding="utf-8")
+    arguments = ["grade", str(tmp_path / "ann.py"), "--out", str(tmp_path / "out"), "--contract", str(wrong)]
+    result = CliRunner().invoke(app, arguments)
+    assert result.exit_code == 2
+    said = " ".join(result.output.split())
+    assert "line 3" in said
+    assert "did you mean 'network'" in said
