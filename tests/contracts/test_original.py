@@ -72,7 +72,7 @@ FAULTS = {
             (HEAD, f"F.softmax({HEAD}, dim=1)"),
             ("bidirectional=bidirectional,", "bidirectional=True,"),
         ],
-        {"cnn-logits": "softmax over a single column", "rnn-directions": "bidirectional=True"},
+        {"cnn-logits": "softmax over a single", "rnn-directions": "bidirectional=True", "rnn-summary": ""},
     ),
     "one kernel size three times, no padding id": (
         [
