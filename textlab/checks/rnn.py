@@ -242,8 +242,9 @@ def reviews(draw: Draw, batch: int, longest: int, pad_idx: int = 1) -> tuple[Ten
 
 def redraw(model: Model, draw: Draw, scale: float = 0.5, pad_idx: int = 1) -> dict[str, Tensor]:
     """Give a model fresh weights, the padding row zero; the weights."""
+    trained = model.parameters()
     weights = {
-        name: draw.normal(*value.shape, scale=scale) if value.is_floating_point() else value
+        name: draw.normal(*value.shape, scale=scale) if name in trained else value
         for name, value in model.get_weights().items()
     }
     weights["embedding.weight"][pad_idx] = 0.0

@@ -207,7 +207,7 @@ def test_a_right_answer_passes_whatever_is_drawn(seed: int) -> None:
         (TrainingMode(), "scores_are_integrated_gradients"),
         (Normalised(), "scores_are_integrated_gradients"),
         (SpreadEvenly(), "scores_are_integrated_gradients"),
-        (WrongAxis(), "one_score_per_token"),
+        (WrongAxis(), "scores_are_integrated_gradients"),
         (MadeUpDelta(), "delta_is_true"),
         (DeltaWithoutSign(), "delta_is_true"),
         (SplitInPlaceOfTokenize(), "one_score_per_token"),
