@@ -202,7 +202,8 @@ def redraw(model: Model, draw: Draw, pad_idx: int = 1) -> dict[str, Tensor]:
         name: draw.normal(*value.shape, scale=0.5) if name in trained else value
         for name, value in model.get_weights().items()
     }
-    weights[WEIGHT][pad_idx] = 0.0
+    if WEIGHT in weights:
+        weights[WEIGHT][pad_idx] = 0.0
     model.set_weights(weights)
     return weights
 
