@@ -10,6 +10,7 @@ import argparse
 import dataclasses
 import functools
 import json
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -76,12 +77,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the matrix with all messages as JSON")
     parser.add_argument("--workers", type=int, default=2, help="answers graded at once (2)")
-    parser.add_argument("--only", default="", help="only answers with this text in their name; docs/ stays as it is")
+    parser.add_argument(
+        "--only", default="", help="a pattern for, say, “variant 1_rnn: gru” or “mutant 2_cnn:”; docs/ stays as it is"
+    )
     parser.add_argument(
         "--no-training", action="store_true", help="without the checks that train; docs/ stays as it is"
     )
     given = parser.parse_args(arguments)
-    answers = [answer for answer in load_answers() if given.only in answer.name]
+    answers = [answer for answer in load_answers() if re.search(given.only, f"{answer.kind} {answer.name}")]
     if given.no_training:
         answers = [without_training(answer) for answer in answers]
     verdicts = _with_progress(judge_answers(answers, given.workers), len(answers))
