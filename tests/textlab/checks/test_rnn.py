@@ -115,7 +115,13 @@ def test_wrong_layers_are_named(changes: list[Change], expected: str | set[str],
     [
         pytest.param(
             [(LAST, "self.linear(self.dropout(hidden))"), ("(2 if bidirectional else 1)", "1")],
-            {check.__name__ for check in CHECKS[2:]},
+            {
+                "runs",
+                "one_logit_per_review",
+                "summary_is_the_last_state",
+                "reviews_are_independent",
+                "padding_is_silent",
+            },
             "the states of all layers",
             id="head on all states",
         ),
