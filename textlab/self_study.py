@@ -59,9 +59,8 @@ def find_notebooks(folder: Path) -> list[Path]:
         found = [place / f"{stem}.ipynb" for stem in kit_notebooks() if (place / f"{stem}.ipynb").is_file()]
         if found:
             return found
-    raise NotebookError(
-        f"no notebook in {folder}: run textlab in the folder that holds {kit_notebooks()[0]}.ipynb, or name a notebook"
-    )
+    first = f"{kit_notebooks()[0]}.ipynb"
+    raise NotebookError(f"no notebook in {folder}: run textlab in the folder that holds {first}, or name a notebook")
 
 
 def stem_of(path: Path) -> str:
@@ -71,7 +70,9 @@ def stem_of(path: Path) -> str:
         raise NotebookError(f"{path}: there is no such file; name a notebook, such as {first}.ipynb")
     stem = next((stem for stem in kit_notebooks() if stem in path.stem), "")
     if not stem:
-        raise NotebookError(f"{path}: none of the kit's notebooks; keep its name in yours, such as {first}-copy.ipynb")
+        raise NotebookError(
+            f"{path}: none of the kit's notebooks; keep its name in yours, such as {first}-copy.ipynb"
+        )
     return stem
 
 
@@ -111,7 +112,9 @@ def assess_answer(answer: Answer) -> Card:
                 return _not_loaded(blank, name, reason, "a line that the definition needs fails before it")
         card = assess(blank.id, *sources, hint=HINT)
     if left_out and card.state in ("raised", "wrong"):
-        note = f"cell {left_out[0].cell} trains a network, so it is not run here; hand over what it makes as an argument"
+        note = (
+            f"cell {left_out[0].cell} trains a network, so it is not run here; hand over what it makes as an argument"
+        )
         return replace(card, rows=(*card.rows, ("note", note)))
     return card
 

@@ -39,7 +39,11 @@ class Card:
     @property
     def text(self) -> str:
         """The fault and its rows as aligned lines; "" when the answer is right."""
-        return "\n".join([self.what or self.state, *(f"  {label:<9} {said}" for label, said in self.rows)]) if self.rows else ""
+        return (
+            "\n".join([self.what or self.state, *(f"  {label:<9} {said}" for label, said in self.rows)])
+            if self.rows
+            else ""
+        )
 
     def __str__(self) -> str:
         """The card as text."""

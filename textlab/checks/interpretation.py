@@ -31,6 +31,10 @@ class Case:
     vocabulary: object
     keywords: dict[str, object]
     difference: float
+    """F(x) − F(x′), F being the logit."""
+    probability_difference: float
+    """The same with the probability in place of the logit."""
+    emb_dim: int
 
 
 def reference_is_padding(pad_reference: Function, draw: Draw) -> None:
@@ -116,8 +120,8 @@ def scores_are_integrated_gradients(interpret: Function, bench: Bench, draw: Dra
             case.scores,
             tolerance=SCORE_SHARE * size,
             what="the scores are not the integrated gradients of this model",
-            input=_call(case),
-            likely=_score_cause(scores.double(), case.scores),
+            input=f"{_call(case)}; {_worst_token(scores.double(), case)}",
+            likely=_score_cause(scores.double(), case),
             next="baseline: pad_reference at the sentence's length; model.eval(); sum over the embedding axis only",
         )
 
@@ -191,7 +195,7 @@ def _cases(bench: Bench, draw: Draw, n_steps: int = 300) -> list[Case]:
         ids = torch.tensor([1 if token == PAD else lookup.get(token, 0) for token in tokens])
         baseline = torch.ones_like(ids)
         with torch.no_grad():
-            difference = float(mirror(ids[None]) - mirror(baseline[None]))
+            end, start = mirror(ids[None]), mirror(baseline[None])
         cases.append(
             Case(
                 sentence=sentence,
@@ -201,7 +205,9 @@ def _cases(bench: Bench, draw: Draw, n_steps: int = 300) -> list[Case]:
                 model=probe,
                 vocabulary=vocabulary,
                 keywords={"min_len": min_len, "n_steps": n_steps},
-                difference=difference,
+                difference=float(end - start),
+                probability_difference=float(torch.sigmoid(end) - torch.sigmoid(start)),
+                emb_dim=emb_dim,
             )
         )
     return cases
@@ -210,6 +216,12 @@ def _cases(bench: Bench, draw: Draw, n_steps: int = 300) -> list[Case]:
 def _call(case: Case) -> str:
     keywords = ", ".join(f"{name}={value}" for name, value in case.keywords.items())
     return f'interpret_sentence(model, "{case.sentence}", vocabulary, {keywords})'
+
+
+def _worst_token(got: Tensor, case: Case) -> str:
+    """The token whose score is furthest off, with its place as the message counts it."""
+    place = int((got - case.scores).abs().argmax())
+    return f"position {place} is {case.tokens[place]!r}"
 
 
 def _kinds(result: Any) -> str:
@@ -228,11 +240,23 @@ def _token_cause(got: list[str], expected: list[str]) -> str:
     return "the sentence was cut with split in place of tokenize, cut short, or padded to a fixed length"
 
 
-def _score_cause(got: Tensor, expected: Tensor) -> str:
+def _score_cause(got: Tensor, case: Case) -> str:
     """The usual cause of wrong scores, from how they differ."""
+    expected, near = case.scores, SCORE_SHARE * float(case.scores.abs().max())
     if got.std(unbiased=False) < 1e-6 * got.abs().max():
         return "every token got the same score: F(x) − F(x′) was spread evenly"
-    share = float(torch.nn.functional.cosine_similarity(got, expected, dim=0))
-    if share > 0.999:
-        return "the scores are scaled: divided by their norm, or taken of the probability in place of the logit"
+    if float((got - expected.abs()).abs().max()) < near:
+        return (
+            "the scores lost their signs: abs() makes words that speak against it look like words that speak for it"
+        )
+    if float((got * case.emb_dim - expected).abs().max()) < near:
+        return f"the scores are averaged over the {case.emb_dim} numbers of a token: mean in place of sum"
+    if float((got + expected).abs().max()) < near:
+        return "all signs are turned around: sentence and baseline changed places"
+    if abs(float(got.sum()) - case.probability_difference) < SCORE_SHARE * abs(case.probability_difference):
+        return "the probability was explained, with a sigmoid around the model; asked is the logit"
+    if bool((got >= 0).all()):
+        return "the size of the attributions was taken (norm, square or abs inside the sum), so the signs are lost"
+    if float(torch.nn.functional.cosine_similarity(got, expected, dim=0)) > 0.999:
+        return "the scores are scaled: divided by their norm or by their largest value"
     return "another baseline (0, or the word pad), dropout still active, or the sentence not lower-cased"

@@ -28,8 +28,8 @@ SYMPTOMS = (
         "linear-width",
         r"mat1 and mat2 shapes cannot be multiplied",
         "a linear layer got rows of another width than it was made for",
-        "in_features was worked out for other features: it counts one kernel size or one direction too few, or the "
-        "features were joined along the wrong axis",
+        "in_features counts one kernel size or one direction too few, or the features are other ones: the maximum or "
+        "the joining went along the wrong axis",
         "print the shape just before the linear layer; its last number has to be in_features",
     ),
     Symptom(
@@ -79,7 +79,7 @@ SYMPTOMS = (
         "loss-sizes",
         r"Target size \(.*\) must be the same as input size",
         "the loss got logits and labels of different shapes",
-        "logits are [batch, 1], labels are [batch]; or squeeze() took the batch axis away when a batch has one review",
+        "logits are [batch, 1], labels are [batch]; or squeeze() took the axis of a batch of one review away",
         "use logits.reshape(-1), which gives [batch] for any batch",
     ),
     Symptom(
@@ -113,7 +113,7 @@ SYMPTOMS = (
     # Recurrent layers.
     Symptom(
         "lengths-1d",
-        r"'lengths' argument should be a 1D CPU",
+        r"'lengths' argument should be a 1D CPU|index_select\(\): Index is supposed to be a vector",
         "packing wants the lengths as whole numbers in one row, on the CPU",
         "lengths were moved to the GPU with the ids, or have an axis too many",
         "hand over lengths.cpu(), of shape [batch]",
@@ -134,10 +134,10 @@ SYMPTOMS = (
     ),
     Symptom(
         "packed-batch",
-        r"Expected `?len\(lengths\)`? to be equal to batch_size|Expected hidden\[?\d?\]? size|batch_sizes",
-        "the batch axis is not where the call looks for it",
-        "batch_first=True is missing in pack_padded_sequence or in the recurrent layer; both need it",
-        "write batch_first=True in both places",
+        r"Expected `len\(lengths\)` to be equal to batch_size|start \(\d+\) \+ length \(\d+\) exceeds dimension size",
+        "the lengths do not belong to the axis that packing takes for the batch",
+        "batch_first=True is missing in pack_padded_sequence, so it takes axis 1 for the batch",
+        "write pack_padded_sequence(…, …, batch_first=True, enforce_sorted=False)",
     ),
     # Types and devices.
     Symptom(
@@ -202,7 +202,7 @@ SYMPTOMS = (
     ),
     Symptom(
         "unused-layer",
-        r"appears to not have been used in the graph",
+        r"appears to not have been used in the graph|did not obtain any outputs for given layer",
         "gradients were asked for a layer that the output does not depend on",
         "forward does not call self.embedding, or cuts the way with detach() or no_grad()",
         "begin forward with embedded = self.embedding(text) and use embedded from there on",
@@ -232,8 +232,15 @@ SYMPTOMS = (
         "make super().__init__() the first line of __init__",
     ),
     Symptom(
+        "no-forward",
+        r'Module \[.*\] is missing the required "forward" function',
+        "a module was called that cannot be called",
+        "nn.ModuleList is only a list of layers: it has no forward; or the name forward is misspelt in the class",
+        "loop over the list and call each layer; write def forward(self, …) as the notebook gives it",
+    ),
+    Symptom(
         "tuple",
-        r"'tuple' object has no attribute|not tuple|'(torch\.return_types\.\w+|max)' object has no attribute",
+        r"'tuple' object has no attribute|not tuple|got torch\.return_types|'torch\.return_types",
         "a call gave back several values, and they were used as if they were one tensor",
         "an LSTM gives output, (hidden, cell); max(dim=…) gives values and indices",
         "take the value that you mean: hidden, (hidden, cell), .values, or amax in place of max",
