@@ -52,7 +52,7 @@ HINTS: dict[str, tuple[str, str, str]] = {
         "gradients are needed. After each epoch you compare its validation loss with the best one so far. Two "
         "things have to be remembered from epoch to epoch: how good the best epoch was, together with the weights "
         "the model had then, and how many epochs in a row have brought nothing better. Which of these is set back "
-        "when a new best comes? And what has to be switched at the beginning of each half?",
+        "when a new best comes, and why? And what has to be switched at the beginning of each half?",
         "Make torch.optim.Adam(model.parameters(), lr=learning_rate) once, before the loop. For a batch: logits = "
         "model(batch.ids, batch.lengths), [batch, 1]; reshape(-1) makes it [batch] like batch.labels; then "
         "F.binary_cross_entropy_with_logits. In training zero_grad, backward, step. Add up loss.item() × "
@@ -72,7 +72,7 @@ HINTS: dict[str, tuple[str, str, str]] = {
         "judged every review in it correctly. Why would a mean over batches also change when you sort the reviews "
         "in another way? What do you have to collect from all batches before you can count? And how sure must the "
         "network be for a review to be called positive: which logit belongs to the probability one half? Think of "
-        "what sigmoid(0) is.",
+        "the sigmoid of 0.",
         "Three tools. model.eval() and torch.no_grad(), because you only look. Two lists: for every batch the "
         "logits model(batch.ids, batch.lengths), [batch, 1], reshaped to [batch], and the labels [batch]; "
         "torch.cat joins a list of tensors to one [reviews]. f1_score of scikit-learn, which takes the true labels "

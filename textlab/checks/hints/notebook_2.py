@@ -8,8 +8,9 @@ HINTS: dict[str, tuple[str, str, str]] = {
         "phrase I am after? One convolution holds out_channels such filters of the same width. Now kernel_sizes "
         "has several entries, since some phrases have three words and others five. How many convolutions do you "
         "need, and in what do they differ? They all read the same embeddings. After the maximum over the review "
-        "every filter has left one number. So how many numbers are left for one review, over all widths together? "
-        "That count is what the linear layer reads, and it gives one logit.",
+        "every filter has left one number. So how many numbers are left for one review, over all widths together, "
+        "and why is the length of the review not among them? That count is what the linear layer reads, and it "
+        "gives one logit.",
         "nn.Conv1d(in_channels, out_channels, kernel_size) moves along the last axis. One token is emb_dim "
         "numbers, and these are the input channels; the kernel size is one entry of kernel_sizes. Keep the "
         "convolutions in an nn.ModuleList: a plain Python list hides its layers from parameters(), so the "

@@ -30,8 +30,8 @@ HINTS: dict[str, tuple[str, str, str]] = {
         "replace? Its shape says how many words there are and how many numbers a word has. Then think about who "
         "else uses the matrix. Further down several networks start from the same one, one after the other. If a "
         "layer does not copy it, training that layer changes the matrix itself. Where would the second network "
-        "then start from, and what would your comparison be worth? At last: frozen says whether training may touch "
-        "the embedding at all.",
+        "then start from, and why would your comparison be worth nothing? At last: frozen says whether training "
+        "may touch the embedding at all.",
         "nn.Embedding.from_pretrained takes the matrix [words, dim] and the options freeze and padding_idx. It "
         "freezes unless you say freeze=False, it forgets the padding unless you name padding_idx, and it shares "
         "memory with what it is given, so hand it a copy: clone(). matrix.shape[1] is dim, the number of input "
@@ -51,9 +51,9 @@ HINTS: dict[str, tuple[str, str, str]] = {
         "The scores belong to what the embedding layer gives out, not to its weights. Integrated gradients asks: "
         "how does the logit change when the embedded words change a little? A layer whose weights are frozen still "
         "gives out numbers, and the logit still depends on them. Freezing only says that training leaves the "
-        "weights alone. So nothing about the method has to be new here. What can go wrong is the way in between. "
-        "Follow it from the logit back to the embedded words, through your forward: is it open, or does some line "
-        "cut it? And does forward really call the layer that the explainer watches?",
+        "weights alone. So why does nothing about the method have to be new here? What can go wrong is the way in "
+        "between. Follow it from the logit back to the embedded words, through your forward: is it open, or does "
+        "some line cut it? And does forward really call the layer that the explainer watches?",
         "LayerIntegratedGradients watches model.embedding. While it works, it replaces what that layer gives out "
         "by points on the way from baseline to sentence, [steps, length, dim]. So forward has to call "
         "self.embedding(text), once, and go on with what comes back. Three things break this: looking rows up in a "
