@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -12,7 +12,7 @@ from rich.text import Text
 from textlab.checks.blanks import BLANKS
 from textlab.checks.card import MARKS, Card
 from textlab.checks.progress import FILE, State, next_blank, note_states, progress_line, read_states
-from textlab.self_study import NotebookError, assess_answer, kit_notebooks, read_answers
+from textlab.self_study import NotebookError, assess_answer, kit_notebooks, read_answers, stem_of
 
 STYLES: dict[State, str] = {"not attempted": "dim", "raised": "dark_orange", "wrong": "dark_orange", "right": "blue"}
 LABEL_WIDTH = 12
@@ -44,7 +44,7 @@ class StudyReport:
             cards += found
             states |= note_states({card.blank: card.state for card in found}, path.parent / FILE)
         states |= {card.blank: card.state for card in cards}
-        self._overview(states)
+        self._overview(states, {stem_of(path) for path in paths})
         return readable and all(card.state == "right" for card in cards)
 
     def list_blanks(self, folder: Path) -> None:
@@ -67,8 +67,8 @@ class StudyReport:
             self._console.print(Text(card_text(card, self._console.width), style=STYLES[card.state]))
         return cards
 
-    def _overview(self, states: Mapping[str, State]) -> None:
-        """A bar for every notebook, and the next step."""
+    def _overview(self, states: Mapping[str, State], notebooks: Collection[str] = ()) -> None:
+        """A bar for every notebook, and the next step, if possible in the notebooks that were asked for."""
         self._console.print()
         for stem in kit_notebooks():
             blanks = [blank for blank in BLANKS.values() if blank.notebook == stem]
@@ -78,8 +78,8 @@ class StudyReport:
             left = f"about {sum(blank.minutes for blank in open_blanks)} min left" if open_blanks else "done"
             line = f"{stem:14} {'█' * filled}{'░' * (BAR - filled)} {done}/{len(blanks)}  {left}"
             self._console.print(Text(line, style="blue" if not open_blanks else ""))
-        self._console.print(Text(progress_line(states), style="bold"))
-        coming = next_blank(states)
+        self._console.print(Text(progress_line(states, notebooks), style="bold"))
+        coming = next_blank(states, notebooks)
         if coming:
             self._console.print(Text(f"{coming.id} is in {coming.notebook}.ipynb · textlab hint {coming.id}"))
 

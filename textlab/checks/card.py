@@ -78,7 +78,7 @@ def check(blank: str, *sources: Callable[..., object]) -> Card:
     """
     card = assess(blank, *sources)
     states = note_states({blank: card.state})
-    card = replace(card, progress=progress_line(states) if states else "")
+    card = replace(card, progress=progress_line(states, {BLANKS[blank].notebook}) if states else "")
     _show(card)
     return card
 

@@ -78,6 +78,7 @@ def one_logit_per_review(cnn: Network, draw: Draw) -> None:
         expect_shape(
             logits,
             [(batch, 1), (batch,)],
+            axes="batch × 1",
             input=f"{batch} reviews × {length} tokens, kernel_sizes={kernel_sizes}",
             likely=_shape_cause(logits, batch, length, len(kernel_sizes), int(str(arguments["out_channels"]))),
             next="print the shape after each line of forward and compare it with the figure",

@@ -86,14 +86,19 @@ def numbers_text(values: Tensor, limit: int = 6) -> str:
     return f"[{text}{', …' if flat.numel() > limit else ''}]"
 
 
-def expect_shape(got: Tensor, allowed: Sequence[tuple[int, ...]], *, input: str, likely: str, next: str) -> None:
-    """Fail unless the tensor has one of the allowed shapes; the first is the one the notebook asks for."""
+def expect_shape(
+    got: Tensor, allowed: Sequence[tuple[int, ...]], *, input: str, likely: str, next: str, axes: str = ""
+) -> None:
+    """Fail unless the tensor has one of the allowed shapes; the first is the one the notebook asks for.
+
+    `axes` says what its axes are, such as "batch × 1".
+    """
     if tuple(got.shape) in allowed:
         return
     raise CheckFailed(
         "the result has the wrong shape",
         input=input,
-        expected=shape_text(allowed[0]),
+        expected=f"{shape_text(allowed[0])}{f', {axes}' if axes else ''}",
         got=shape_text(got.shape),
         likely=likely,
         next=next,

@@ -56,6 +56,7 @@ def reference_is_padding(pad_reference: Function, draw: Draw) -> None:
         expect_shape(
             reference,
             [(batch, length)],
+            axes="batch × length, as ids",
             input=call,
             likely="the length is written out as a number, such as 7; then any longer sentence fails",
             next="take the shape from ids",
@@ -97,6 +98,7 @@ def one_score_per_token(interpret: Function, bench: Bench, draw: Draw) -> None:
         expect_shape(
             scores,
             [(len(case.tokens),)],
+            axes="one per token",
             input=_call(case),
             likely="the attributions still have the embedding axis, or the batch axis",
             next="sum over the last axis and take the only sentence of the batch",
@@ -110,6 +112,7 @@ def scores_are_integrated_gradients(interpret: Function, bench: Bench, draw: Dra
         expect_shape(
             scores,
             [tuple(case.scores.shape)],
+            axes="one per token",
             input=_call(case),
             likely="see the tokens",
             next="one score per token",

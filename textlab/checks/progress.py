@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -42,14 +42,16 @@ def read_states(path: Path = FILE) -> dict[str, State]:
     return {blank: state for blank, state in content.items() if blank in BLANKS and state in STATES}
 
 
-def next_blank(states: Mapping[str, State]) -> Blank | None:
-    """The first blank, in the order of the notebooks, that is not right; None when all are."""
-    return next((blank for blank in BLANKS.values() if states.get(blank.id) != "right"), None)
+def next_blank(states: Mapping[str, State], notebooks: Collection[str] = ()) -> Blank | None:
+    """The first blank that is not right, in the given notebooks if there is one, else in all; None when all are."""
+    left = [blank for blank in BLANKS.values() if states.get(blank.id) != "right"]
+    near = [blank for blank in left if blank.notebook in notebooks]
+    return next(iter(near or left), None)
 
 
-def progress_line(states: Mapping[str, State]) -> str:
-    """What is done and what comes next: `7/11 done, next: cnn-forward, about 25 min`."""
+def progress_line(states: Mapping[str, State], notebooks: Collection[str] = ()) -> str:
+    """What is done and what comes next (see `next_blank`): `7/11 done, next: cnn-forward, about 25 min`."""
     done = sum(states.get(blank) == "right" for blank in BLANKS)
-    coming = next_blank(states)
+    coming = next_blank(states, notebooks)
     said = f"{done}/{len(BLANKS)} done"
     return f"{said}, next: {coming.id}, about {coming.minutes} min" if coming else f"{said}, nothing left"

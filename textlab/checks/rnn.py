@@ -76,6 +76,7 @@ def one_logit_per_review(rnn: Network, draw: Draw) -> None:
         expect_shape(
             logits,
             [(batch, 1), (batch,)],
+            axes="batch × 1",
             input=f"ids [{batch}, {length}], lengths {lengths.tolist()}, {call_text(arguments)}",
             likely=_shape_cause(logits, batch, length, n_layers * (1 + bidirectional)),
             next="print the shape after each line of forward and compare it with the figure",

@@ -40,7 +40,7 @@ def test_a_check_ends_with_the_progress_line(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     check("pad-reference", answer("pad_reference", notebook="2_cnn"))
-    assert capsys.readouterr().out.endswith(f"1/{len(BLANKS)} done, next: rnn-layers, about 15 min\n")
+    assert capsys.readouterr().out.endswith(f"1/{len(BLANKS)} done, next: cnn-layers, about 15 min\n")
     check("rnn-layers", answer("RNNBaseline"))
     assert capsys.readouterr().out.endswith(f"2/{len(BLANKS)} done, next: rnn-forward, about 25 min\n")
 
@@ -63,6 +63,11 @@ def test_states_are_kept_and_a_damaged_file_counts_as_empty(tmp_path: Path) -> N
     assert read_states(path) == {"cnn-layers": "right"}
     path.write_text("[")
     assert read_states(path) == {}
+
+
+def test_when_a_notebook_is_done_the_next_blank_is_the_first_open_one_of_all() -> None:
+    states = {blank.id: "right" for blank in BLANKS.values() if blank.notebook == "2_cnn"}
+    assert next_blank(states, {"2_cnn"}) is BLANKS["rnn-layers"]  # type: ignore[arg-type]
 
 
 def test_all_done_is_said() -> None:
