@@ -9,6 +9,7 @@ from html import escape
 from textlab.checks.blanks import BLANKS
 from textlab.checks.failure import CheckFailed, StudentError
 from textlab.checks.progress import State, note_states, progress_line
+from textlab.checks.symptoms import matching_symptoms
 
 MARKS: dict[State, str] = {"not attempted": "○", "raised": "!", "wrong": "✗", "right": "✓"}
 # Blue against orange, told apart with any colour vision; white text on each has a contrast of at least 5.
@@ -112,6 +113,15 @@ def hint_text(blank: str, step: int) -> str:
     if blank not in BLANKS or step not in (1, 2, 3):
         raise KeyError(f"no hint {step} for {blank!r}; the blanks are {', '.join(BLANKS)}, the steps 1, 2, 3")
     return f"hint {step} of 3 for {blank}: {BLANKS[blank].hints[step - 1]}"
+
+
+def symptom(error: str) -> None:
+    """Print what an error text means, its usual cause in these notebooks, and what to do."""
+    found = matching_symptoms(error) if error.strip() else []
+    for known in found:
+        print(f"{known.means}\n  likely    {known.likely}\n  next      {known.next}")
+    if not found:
+        print("this text is in no list; paste the last line of the error, with its type, such as KeyError: 'superb'")
 
 
 def _with_help(rows: dict[str, str], help_line: str) -> tuple[tuple[str, str], ...]:
