@@ -51,6 +51,7 @@ from textlab.checks import check, hint, symptom
 from textlab.comparison import note_f1
 from textlab.corpus import load_corpus
 from textlab.figures import cnn_figure, learning_curve
+from textlab.shape_strip import shape_strip
 from textlab.text import PAD, Vocabulary, tokenize
 from textlab.training import f1_on, fit, seed_everything
 
@@ -281,8 +282,10 @@ assert torch.allclose(hidden_turned, hidden_logits, atol=1e-5), "the order of th
 # %% [markdown]
 # ### Follow one batch through your network
 #
-# Each line is one layer of yours with the shape it gave. Compare it with the figure. Where does the length
-# vanish?
+# Each line is one layer of yours with the shape it gave, and each picture shows the numbers it gave for the first
+# review: places run to the right, channels downwards, blue is above zero and orange below. **Predict.** At which
+# picture will the length be gone? Compare with the figure of the network. The white columns at the end of the first
+# picture are padding.
 
 # %%
 seed_everything(SEED)
@@ -296,15 +299,8 @@ model = CNN(
 )
 with torch.no_grad():
     model.embedding.weight.mul_(0.1)  # the section on training says why
-watched = [
-    layer.register_forward_hook(lambda layer, _, given: print(f"{type(layer).__name__:10} -> {tuple(given.shape)}"))
-    for layer in model.modules()
-    if not list(layer.children())
-]
-print("ids        ->", tuple(batch.ids.shape))
-model(batch.ids)
-for hook in watched:
-    hook.remove()
+figure = shape_strip(model, batch.ids)
+plt.show()
 
 # %% [markdown]
 # ## Training
