@@ -51,6 +51,7 @@ from textlab.batches import batches
 from textlab.checks import check, hint, symptom
 from textlab.comparison import note_f1
 from textlab.corpus import load_corpus
+from textlab.expected_curves import expected_curve
 from textlab.figures import learning_curve, rnn_figure
 from textlab.text import Vocabulary
 from textlab.training import History, seed_everything
@@ -536,7 +537,7 @@ with torch.no_grad():
 history = train_model(model, train, validation, epochs=SETTINGS["epochs"], patience=3)
 
 # %%
-learning_curve(History(**history))
+learning_curve(History(**history), expected=expected_curve("1_rnn", DATA))
 plt.show()
 
 # %%
@@ -545,6 +546,8 @@ print(f"F1 on the test reviews: {f1:.3f}")
 note_f1("RNN", len(corpus.train), f1, data=DATA)  # notebook 3 compares the networks
 
 # %% [markdown]
+# The dotted lines on `mini` are those of a sound network; yours should have their form, not their values.
+#
 # What you should see on `mini`: about one epoch at 0.69, the loss of a coin; then both curves drop at once. From the
 # third epoch on the training loss goes on falling, while the validation loss hovers around 0.35: the network learns
 # its training reviews by heart. The weights at the dashed line are the ones that you measure. In our runs F1 came out

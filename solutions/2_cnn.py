@@ -50,6 +50,7 @@ from textlab.batches import batches
 from textlab.checks import check, hint, symptom
 from textlab.comparison import note_f1
 from textlab.corpus import load_corpus
+from textlab.expected_curves import expected_curve
 from textlab.figures import cnn_figure, learning_curve
 from textlab.shape_strip import shape_strip
 from textlab.text import PAD, Vocabulary, tokenize
@@ -326,10 +327,12 @@ history = fit(
 )
 
 # %%
-learning_curve(history)
+learning_curve(history, expected=expected_curve("2_cnn", DATA))
 plt.show()
 
 # %% [markdown]
+# The dotted lines on `mini` are those of a sound network; yours should have their form, not their values.
+#
 # What you should see: both curves fall from about 0.69, which is ln 2, the loss of a coin. The training loss goes
 # on falling while the validation loss flattens. From there on the network learns its training reviews by heart.
 # If both curves stay at 0.69, part of the network does not learn; look at the check of task 2 again. With dropout

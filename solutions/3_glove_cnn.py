@@ -45,6 +45,7 @@ from textlab.batches import batches
 from textlab.checks import check, hint, symptom
 from textlab.comparison import comparison_figure, comparison_table, note_f1, noted_f1
 from textlab.corpus import load_corpus
+from textlab.expected_curves import expected_curve
 from textlab.figures import learning_curve
 from textlab.matrix_figure import matrix_figure, rows_figure
 from textlab.text import PAD, UNK, Vocabulary, tokenize
@@ -407,7 +408,7 @@ for name, start, count, frozen in [
     print(f"{name}, {count:,} training reviews: F1 {f1:.3f}")
 
 # %%
-learning_curve(histories["CNN from vectors", FEW])
+learning_curve(histories["CNN from vectors", FEW], expected=expected_curve("3_glove_cnn", DATA))
 plt.show()
 
 # %% [markdown]
