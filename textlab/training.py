@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import torch
-from sklearn.metrics import f1_score
 from torch import Tensor, nn
 from tqdm import tqdm
 
@@ -94,6 +93,9 @@ def f1_on(model: nn.Module, batches: Iterable[Batch]) -> float:
 
 def f1_of_logits(logits: Tensor, labels: Tensor) -> float:
     """F1 of the positive class for logits [reviews] and labels [reviews] of 0 and 1."""
+    # Imported here: it takes a second or two, and the checks, which answer at once, do not need it.
+    from sklearn.metrics import f1_score
+
     return float(f1_score(labels.int().numpy(), (logits > 0).int().numpy(), zero_division=0.0))
 
 

@@ -48,8 +48,11 @@ def notebook_place(error: BaseException) -> str:
     place = ""
     for frame, number in traceback.walk_tb(error.__traceback__):
         if frame.f_globals.get("__name__") == "__main__":
-            line = linecache.getline(frame.f_code.co_filename, number).strip()
-            place = f"line {number} of its cell: {line}" if line else ""
+            file = frame.f_code.co_filename
+            line = linecache.getline(file, number).strip()
+            # A notebook that was loaded and not run knows its cells by number.
+            cell = f"{file}, line {number}" if file.startswith("cell ") else f"line {number} of its cell"
+            place = f"{cell}: {line}" if line else ""
     return place
 
 
