@@ -10,7 +10,7 @@ import io
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from textlab.checks import cnn, f1, glove, interpretation, matrix, rnn, training
+from textlab.checks import cnn, f1, glove, interpretation, labels, matrix, pieces, rnn, training, transformer
 from textlab.checks.draw import Draw
 from textlab.checks.subject import LocalBench, LocalFunction, LocalNetwork
 
@@ -62,6 +62,17 @@ def _function(*checks: Callable[..., None]) -> Callable[[Callable[..., object]],
 
 def _explained(network: Callable[..., object], function: Callable[..., object]) -> None:
     glove.explained_at_the_embedding(LocalNetwork(network), LocalFunction(function), LocalBench(), Draw(PUBLIC_SEED))
+
+
+def _labelled(network: Callable[..., object], function: Callable[..., object]) -> None:
+    explain, bench = LocalFunction(function), LocalBench()
+    for check in (
+        labels.class_is_found_by_its_label,
+        labels.unknown_label_is_refused,
+        labels.delta_belongs_to_the_review,
+    ):
+        check(explain, bench, Draw(PUBLIC_SEED))
+    labels.own_network_is_explained(LocalNetwork(network), explain, Draw(PUBLIC_SEED))
 
 
 BLANKS = {
@@ -292,6 +303,70 @@ BLANKS = {
                 "If the card of glove-cnn says right and this one does not: look at the first line of forward. It "
                 "should read embedded = self.embedding(…), perhaps with permute, and nothing else. Then compare "
                 "pad_reference and interpret_sentence with those of notebook 2. Which line differs?",
+            ),
+        ),
+        Blank(
+            "transformer",
+            "TransformerClassifier reads a review in any length and gives one logit per class",
+            30,
+            _network(
+                transformer.arguments_decide,
+                transformer.one_logit_per_class,
+                transformer.logits_are_not_probabilities,
+                transformer.reviews_are_independent,
+                transformer.padding_is_silent,
+                transformer.order_matters,
+                transformer.dropout_follows_its_argument,
+                transformer.every_parameter_learns,
+            ),
+            (
+                "Attention lets every token look at every other one, wherever it stands and whatever it is. Which "
+                "two things must the network therefore be told besides the tokens themselves: think of *not bad, "
+                "good* against *not good, bad*, and of a short review beside a long one?",
+                "nn.TransformerEncoderLayer(d_model, nhead, dim_feedforward, dropout, batch_first=True) makes a layer; "
+                "nn.TransformerEncoder(layer, n_layers, enable_nested_tensor=False) copies it. Positions are an "
+                "nn.Embedding(max_length, emb_dim), added as [length, emb_dim]. src_key_padding_mask is [batch, "
+                "length], True at padding. The mean over real tokens is a sum divided by their number.",
+                "hidden = self.encoder(self.embedding(text) + self.positions.weight[: …], src_key_padding_mask=…); "
+                "real = (~padding).unsqueeze(-1); mean = (hidden * …).sum(dim=1) / real.sum(dim=1).clamp(min=1); "
+                "then dropout and the linear layer. Where is text cut to max_length, and where padding?",
+            ),
+        ),
+        Blank(
+            "explain-label",
+            "explain_label explains the logit of a class that is called by its label",
+            20,
+            _labelled,
+            (
+                "A person asks about *positive*, the network has columns. What joins the two, and who would notice "
+                "if it were the wrong column? And the baseline is all padding: what does a network see that hides "
+                "padding from its attention, and which mask does the review itself have?",
+                "labels.index(label) gives the column; Captum calls it target. LayerIntegratedGradients(model, "
+                "model.embedding).attribute(…) takes inputs, baselines, target, n_steps, method, "
+                "return_convergence_delta, and additional_forward_args: a tuple of what follows ids in every call of "
+                "the model. The attributions are [1, length, emb_dim]; sum over the last axis.",
+                "First: if label not in labels: raise ValueError(…). Then model.eval(), attributions, delta = "
+                "explainer.attribute(ids, baselines=torch.full_like(ids, …), target=…, "
+                "additional_forward_args=(ids == …,), n_steps=n_steps, method='riemann_middle', "
+                "return_convergence_delta=True). What do you return, and in which shape?",
+            ),
+        ),
+        Blank(
+            "merge-pieces",
+            "merge_pieces makes words of sub-words and adds their scores",
+            10,
+            _function(pieces.pieces_become_words, pieces.scores_are_added),
+            (
+                "All scores together are F(x) − F(x′). If a word of four pieces got their mean, what would the scores "
+                "of all words sum to? And how can you see at a piece, without knowing the text, whether it begins a "
+                "word or goes on with one?",
+                "Go through zip(pieces, scores) with two growing lists. piece.startswith(START) says that a word "
+                "begins; removeprefix takes the mark away. START is ▁, a letter of its own, not an underscore. The "
+                "first piece begins a word whatever it looks like. The same word may come twice, so a dictionary "
+                "will not do.",
+                "for piece, score in zip(pieces, scores): if piece.startswith(START) or not words: append "
+                "piece.removeprefix(…) to words and float(score) to sums; else: words[-1] += …; sums[…] += …. "
+                "Return both. What goes in place of the dots?",
             ),
         ),
     ]

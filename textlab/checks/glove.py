@@ -170,18 +170,18 @@ def explained_at_the_embedding(glove: Network, interpret: Function, bench: Bench
         )
 
 
-def scores_from_differences(model: Model, end: Tensor, start: Tensor, steps: int = 300) -> Tensor:
+def scores_from_differences(model: Model, end: Tensor, start: Tensor, steps: int = 300, output: int = 0) -> Tensor:
     """Integrated gradients per token, [length], from differences of forward passes: no gradient is trusted.
 
-    end, start: embeddings [length, dim] of sentence and baseline. At each midpoint of the way a token's embedding is
-    moved back and forth a little along its own part of the way.
+    end, start: embeddings [length, dim] of sentence and baseline. output: which of the model's outputs.
+    At each midpoint of the way a token's embedding is moved back and forth a little along its own part of the way.
     """
     length = len(end)
     shares = (torch.arange(steps) + 0.5) / steps
     points = start + shares[:, None, None] * (end - start)
     moves = torch.eye(length)[:, :, None] * (end - start) * REACH
     rows = torch.cat([points[:, None] + moves, points[:, None] - moves], dim=1)
-    logits = model.forward_embedded(rows.flatten(0, 1)).double().reshape(steps, 2, length)
+    logits = model.forward_embedded(rows.flatten(0, 1)).double().reshape(steps, 2, length, -1)[..., output]
     return (logits[:, 0] - logits[:, 1]).mean(dim=0) / (2 * REACH)
 
 

@@ -19,7 +19,7 @@ from torch import Tensor, nn
 
 from textlab.batches import Batch
 from textlab.checks.failure import StudentError, shape_text
-from textlab.checks.probe import ProbeNetwork
+from textlab.checks.probe import ClassProbe, ProbeNetwork
 from textlab.checks.scripted import LookupNetwork, ScriptedNetwork
 from textlab.text import Vocabulary
 from textlab.training import TrainingPlan, fit_encoded, predict_encoded
@@ -83,7 +83,7 @@ class Function(Protocol):
 class Bench(Protocol):
     """Makes what the kit hands to the student's functions, on the student's side of the border."""
 
-    def probe(self, vocab_size: int, emb_dim: int, pad_idx: int) -> Model:
+    def probe(self, vocab_size: int, emb_dim: int, pad_idx: int, n_classes: int = 1) -> Model:
         """The kit's small smooth network, whose attributions the check can compute itself."""
 
     def scripted(self, losses: Sequence[float], *, strict: bool = False) -> Model:
@@ -333,9 +333,13 @@ class LocalFunction:
 class LocalBench:
     """Makes the kit's models, vocabularies and vectors in this process."""
 
-    def probe(self, vocab_size: int, emb_dim: int, pad_idx: int) -> LocalModel:
+    def probe(self, vocab_size: int, emb_dim: int, pad_idx: int, n_classes: int = 1) -> LocalModel:
         """The kit's small smooth network."""
-        return LocalModel(ProbeNetwork(vocab_size, emb_dim, pad_idx), "model")
+        one = n_classes == 1
+        made = (
+            ProbeNetwork(vocab_size, emb_dim, pad_idx) if one else ClassProbe(vocab_size, emb_dim, pad_idx, n_classes)
+        )
+        return LocalModel(made, "model")
 
     def scripted(self, losses: Sequence[float], *, strict: bool = False) -> LocalModel:
         """A network whose validation loss follows a script."""
