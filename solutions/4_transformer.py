@@ -2,8 +2,8 @@
 # # 4 · A small transformer, and which of its classes speaks
 #
 # **Goal.** You build the kind of network that large language models are made of, in small. It reads pieces of words,
-# every piece looks at every other one, and it has one output per class. Then you ask it why, for a class that you call
-# by its name, and you put the pieces together again, so that a person can read the answer.
+# every piece looks at every other one, and it has one output per class. Then you ask it why, for a class that you
+# call by its name, and you put the pieces together again, so that a person can read the answer.
 #
 # | | |
 # |---|---|
@@ -78,10 +78,10 @@ for word in ("film", "irksome", "matchless", "filmish", "日"):
     print(f"{word:10} word: {words.decode([words[word]])[0]:10} pieces: {piece_text}")
 
 # %% [markdown]
-# The sign `▁` (not an underscore) stands where a word begins. Without it nobody could tell *her o* from *hero*, and you
-# will need it at the end. A piece is unknown only if it holds a letter that the training reviews never had. The price:
-# reviews get longer, and a piece such as *ir* means nothing by itself. Its meaning comes from its neighbours, which
-# is what attention is for.
+# The sign `▁` (not an underscore) stands where a word begins. Without it nobody could tell *her o* from *hero*, and
+# you will need it at the end. A piece is unknown only if it holds a letter that the training reviews never had. The
+# price: reviews get longer, and a piece such as *ir* means nothing by itself. Its meaning comes from its neighbours,
+# which is what attention is for.
 
 # %%
 SPLITS = {
@@ -148,8 +148,8 @@ for name, positions in {"without positions": torch.zeros(4, 8), "with positions"
 # Attention sees a set of tokens. Order exists only if you add it: one learnt vector for place 0, one for place 1, …
 # So there is a last place, too, and longer reviews have to be cut.
 #
-# **2. Padding.** The mask of PyTorch says which tokens are **hidden**: `True` at padding. **Predict.** What becomes of
-# the weights when it is the other way round, in a review without any padding?
+# **2. Padding.** The mask of PyTorch says which tokens are **hidden**: `True` at padding. **Predict.** What becomes
+# of the weights when it is the other way round, in a review without any padding?
 
 # %%
 looks = torch.tensor([[1.0, 2.0, 0.5, 0.0]])
@@ -160,8 +160,8 @@ print("everything is hidden:  ", looks.masked_fill(padding | True, -torch.inf).s
 
 # %% [markdown]
 # Weights over nothing are 0/0. Keep that in mind: it comes back when we explain. And the mask works inside the
-# attention only. What comes out at a padding place is no zero, so a plain mean over the length counts it. Sum over the
-# real tokens, and divide by their number.
+# attention only. What comes out at a padding place is no zero, so a plain mean over the length counts it. Sum over
+# the real tokens, and divide by their number.
 #
 # **3. The batch.** **Predict.** Two reviews in a batch; we change the second. In which of the two layers does the
 # output for the *first* review change?
@@ -181,15 +181,17 @@ for batch_first in (False, True):
 #
 # > ### Task 1 · `TransformerClassifier` (`transformer`, 5 points, about 30 minutes)
 # >
-# > - **Given** the arguments. `text` holds token ids `[batch, length]`, padding behind the tokens; `padding`, if given,
-# >   is a mask `[batch, length]` that is `True` at padding. If it is `None`, `text` itself says where padding is.
+# > - **Given** the arguments. `text` holds token ids `[batch, length]`, padding behind the tokens; `padding`, if
+# >   given, is a mask `[batch, length]` that is `True` at padding. If it is `None`, `text` itself says where padding
+# >   is.
 # > - **Asked** `self.embedding` (an `nn.Embedding` with `padding_idx`) + positions → `n_layers` encoder layers with
 # >   `n_heads` heads that do not look at padding → mean over the real tokens → dropout → linear layer. Reviews longer
-# >   than `max_length` are read up to there. Take `dim_feedforward=2 * emb_dim`: PyTorch's own 2048 is far too wide here.
-# > - **Shapes** `[batch, length]` → `[batch, length, emb_dim]` → `[batch, emb_dim]` → `[batch, n_classes]`; logits, no
-# >   softmax: cross-entropy takes logits.
-# > - **Beware** `nn.TransformerEncoder` packs padding away by itself in evaluation, and its output may be shorter than
-# >   its input then. `enable_nested_tensor=False` keeps the shape.
+# >   than `max_length` are read up to there. Take `dim_feedforward=2 * emb_dim`: PyTorch's own 2048 is far too wide
+# >   here.
+# > - **Shapes** `[batch, length]` → `[batch, length, emb_dim]` → `[batch, emb_dim]` → `[batch, n_classes]`; logits,
+# >   no softmax: cross-entropy takes logits.
+# > - **Beware** in evaluation `nn.TransformerEncoder` packs padding away in a way that is still experimental, and
+# >   warns of it. `enable_nested_tensor=False` keeps it plain.
 # > - **Done when** the check says *right*. It asks: do the arguments decide, does order matter, does padding not
 # >   matter, are reviews free of each other, is dropout silent after `eval()`, does every parameter get a gradient?
 # >   Later the graders train your network on reviews and measure its F1.
@@ -247,8 +249,8 @@ assert (hidden_turned - hidden_alone).abs().max() > 1e-4, "order counts"
 # %% [markdown]
 # ## Training
 #
-# `fit` sees two outputs and takes cross-entropy. **Predict.** Below, the same logits go into cross-entropy twice, once
-# with a softmax before it. How low can the loss get in each case, if the network is as sure as can be?
+# `fit` sees two outputs and takes cross-entropy. **Predict.** Below, the same logits go into cross-entropy twice,
+# once with a softmax before it. How low can the loss get in each case, if the network is as sure as can be?
 
 # %%
 sure = torch.tensor([[-20.0, 20.0]])
@@ -301,17 +303,17 @@ print(comparison_table(noted_f1(DATA)))
 # %% [markdown]
 # ## Why does it say so, and for which class?
 #
-# The network has two columns, and people ask about *positive*. A list of labels joins the two: `LABELS[i]` is the name
-# of column i. A look-up by hand goes wrong silently, and explanations look fine for the wrong class.
+# The network has two columns, and people ask about *positive*. A list of labels joins the two: `LABELS[i]` is the
+# name of column i. A look-up by hand goes wrong silently, and explanations look fine for the wrong class.
 #
-# **Predict.** There are two classes. If *superb* raises the logit of *positive* by 1, does it lower that of *negative*
-# by 1?
+# **Predict.** There are two classes. If *superb* raises the logit of *positive* by 1, does it lower that of
+# *negative* by 1?
 #
 # It need not: cross-entropy looks at the difference of the logits only, so each of them may drift. You will see.
 #
-# The baseline is padding in every place, as before. But this network hides padding. **Predict.** What does it say about
-# a review of nothing but padding? And what when the mask is that of a real review, so that the places are looked at,
-# and only the embeddings are those of padding?
+# The baseline is padding in every place, as before. But this network hides padding. **Predict.** What does it say
+# about a review of nothing but padding? And what when the mask is that of a real review, so that the places are
+# looked at, and only the embeddings are those of padding?
 
 # %%
 model.eval()
@@ -332,9 +334,9 @@ with torch.no_grad():
 # > - **Given** a `model` with an attribute `embedding`, called as `model(ids, padding)`; `ids` `[1, length]`; the
 # >   `label` to explain; `labels`, where `labels[i]` is the name of column i; `pad_idx`.
 # > - **Asked** `scores`, the integrated gradients of the **logit** of that class, a float tensor `[length]` on the
-# >   CPU, and `delta`, the convergence delta, a float. The baseline is `pad_idx` in every place, under the review's own
-# >   padding mask. Use `n_steps` and `method="riemann_middle"`, with the model in `eval` mode. A label that is not in
-# >   `labels` raises a `ValueError` whose message names the labels there are.
+# >   CPU, and `delta`, the convergence delta, a float. The baseline is `pad_idx` in every place, under the review's
+# >   own padding mask. Use `n_steps` and `method="riemann_middle"`, with the model in `eval` mode. A label that is
+# >   not in `labels` raises a `ValueError` whose message names the labels there are.
 # > - **Shapes** ids `[1, length]` → attributions `[1, length, emb_dim]` → scores `[length]`.
 # > - **Done when** the check says *right*, on networks with three and more classes, and on your own.
 
@@ -407,9 +409,9 @@ for label in LABELS:
 #
 # ### Steps and rules, once more
 #
-# Notebook 2 chose the middle rule for a network with corners. This one is smooth in most places, but it bends strongly
-# near the baseline: layer normalisation blows up small embeddings. **Predict.** How many steps does it take until the
-# delta is below one hundredth of *F(x) − F(x′)*? Does the rule matter?
+# Notebook 2 chose the middle rule for a network with corners. This one is smooth in most places, but it bends
+# strongly near the baseline: layer normalisation blows up small embeddings. **Predict.** How many steps does it take
+# until the delta is below one hundredth of *F(x) − F(x′)*? Does the rule matter?
 
 # %%
 ids = torch.tensor([subwords.encode(REVIEW)], device=DEVICE)
@@ -466,7 +468,7 @@ def merge_pieces(pieces, scores):
     """Words, and their scores: (list of str, list of float), one of each per word."""
     ### BEGIN SOLUTION
     merged, sums = [], []
-    for piece, score in zip(pieces, scores):
+    for piece, score in zip(pieces, scores, strict=False):
         if piece.startswith(START) or not merged:
             merged.append(piece.removeprefix(START))
             sums.append(float(score))
@@ -525,8 +527,8 @@ show([by_words(text, "positive", true_label) for text, true_label in SENTENCES])
 
 # %% [markdown]
 # All scores are shares of the logit of *positive*: blue speaks for it, orange against it. An unknown word has a score
-# of its own now, made of pieces that other words share. Whether that is insight or chance the score does not tell: look
-# which training words hold the piece.
+# of its own now, made of pieces that other words share. Whether that is insight or chance the score does not tell:
+# look which training words hold the piece.
 #
 # The same as a table, for one sentence:
 
@@ -538,7 +540,8 @@ token_table(by_words(*SENTENCES[3][:1], "negative", "negative"))
 #
 # Two or three sentences each, one point each.
 #
-# 1. Our transformer loses to the CNN on a few thousand reviews. Name two things that the CNN takes for granted and the
+# 1. Our transformer loses to the CNN on a few thousand reviews. Name two things that the CNN takes for granted and
+# the
 #    transformer has to learn, and what could be done about it.
 # 2. A colleague explains a classifier with five classes and shows coloured sub-words, the largest score of each word,
 #    20 steps, no delta. Name two questions that you ask before you believe it, and what a bad answer would mean.

@@ -45,6 +45,7 @@ class Subwords:
         tokenizer = Tokenizer(models.BPE(unk_token=UNK))
         tokenizer.pre_tokenizer = pre_tokenizers.Metaspace(replacement=START, prepend_scheme="always")
         trainer = trainers.BpeTrainer(vocab_size=size, special_tokens=[UNK, PAD], show_progress=False)
+        tokenizer.encode_special_tokens = True  # a review that says "<pad>" is no padding
         tokenizer.train_from_iterator((" ".join(tokenize(text)) for text in texts), trainer)
         return cls(tokenizer)
 

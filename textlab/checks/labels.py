@@ -112,7 +112,7 @@ def own_network_is_explained(network: Network, explain: Function, draw: Draw) ->
                 expected="sum of scores − (F(x) − F(x′)), with the padding mask of the review in both",
                 got=error.message,
                 likely="the baseline is all padding, and the network masked all of it: attention to nothing is NaN",
-                next="additional_forward_args=(ids == pad_idx,) keeps the mask; forward has to heed its second argument",
+                next="additional_forward_args=(ids == pad_idx,) keeps the mask; forward must heed its second one",
             ) from None
         scores, delta = _compare(given, case, OWN_SHARE)
         _expect_delta(scores, delta, case)
@@ -213,6 +213,7 @@ def _cause(got: Tensor, case: Case, tolerance: float) -> str:
     for cause, scores in case.others.items():
         if got.shape == scores.shape and float((got - scores).abs().max()) <= tolerance:
             return cause + (": the place of the label was not looked up in labels" if "explain" in cause else "")
-    if float(torch.nn.functional.cosine_similarity(got, case.scores, dim=0)) > 0.995:
+    scale = (got @ case.scores) / (case.scores @ case.scores)
+    if float((got - scale * case.scores).abs().max()) <= tolerance * min(1.0, float(scale.abs())):
         return "the scores are scaled: divided by their norm, averaged over the embedding axis, or of the probability"
     return "another baseline, dropout still active, or another output than the logit was explained"

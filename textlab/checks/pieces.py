@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -78,7 +80,7 @@ def scores_are_added(merge: Function, bench: Bench, draw: Draw) -> None:
                 input=f"{case.call}; the pieces {case.groups[worst]} have {numbers_text(own)}",
                 expected=f"{float(case.sums[worst]):.4g}",
                 got=f"{float(scores[worst]):.4g}",
-                likely=_score_cause(float(scores[worst]), own),
+                likely=_score_cause(scores.double(), case),
                 next="add them: then the scores of all words still sum to F(x) − F(x′)",
             )
 
@@ -124,7 +126,7 @@ def _cut(word: str, draw: Draw) -> list[str]:
     if len(word) < 5:
         return [word]
     places = [0, *draw.distinct(2, len(word) - 1, draw.integer(1, 2)), len(word)]
-    return [word[start:end] for start, end in zip(places, places[1:], strict=False)]
+    return [word[start:end] for start, end in itertools.pairwise(places)]
 
 
 def _cause(words: list[str], case: Case) -> str:
@@ -139,14 +141,19 @@ def _cause(words: list[str], case: Case) -> str:
     return f"letters were lost: take only the mark {START} away, at the beginning of a piece"
 
 
-def _score_cause(got: float, own: Tensor) -> str:
-    """The usual cause of a wrong score."""
-    ways = {
-        "the mean of the pieces was taken: long words lose, and the sum is not kept": own.mean(),
-        "only the largest score was kept": own.max(),
-        "only the score of the first piece was kept": own[0],
-        "only the score of the last piece was kept": own[-1],
-        "absolute values were added: what speaks against the class counts as speaking for it": own.abs().sum(),
+def _score_cause(got: Tensor, case: Case) -> str:
+    """The usual cause of wrong scores: what explains them for all words."""
+    ways: dict[str, Callable[[Tensor], Tensor]] = {
+        "the mean of the pieces was taken: long words lose, and the sum is not kept": torch.mean,
+        "only the score of the first piece was kept": lambda own: own[0],
+        "only the score of the last piece was kept": lambda own: own[-1],
+        "only the largest score was kept": torch.max,
+        "absolute values were added: what speaks against the class counts as speaking for it": lambda own: (
+            own.abs().sum()
+        ),
     }
-    close = [cause for cause, value in ways.items() if abs(got - float(value)) < 1e-4]
-    return close[0] if close else "the scores were added to another word than their pieces"
+    parts = case.scores.double().split([len(group) for group in case.groups])
+    for cause, way in ways.items():
+        if torch.allclose(got, torch.stack([way(own) for own in parts]), atol=1e-4):
+            return cause
+    return "the scores were added to another word than their pieces"

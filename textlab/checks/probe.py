@@ -46,7 +46,7 @@ class ClassProbe(ProbeNetwork):
         self.head = nn.Linear(HIDDEN, n_classes)
 
     def forward(self, text: Tensor, padding: Tensor | None = None) -> Tensor:
-        """Logits [batch, n_classes] for ids [batch, length]; padding [batch, length] bool, taken from the ids if None."""
+        """Logits [batch, n_classes] for ids [batch, length]; padding [batch, length] bool, from the ids if None."""
         return self.from_embedded(self.embedding(text), text == self.pad_idx if padding is None else padding)
 
     def from_embedded(self, embedded: Tensor, padding: Tensor | None = None) -> Tensor:

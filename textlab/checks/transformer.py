@@ -70,7 +70,7 @@ def one_logit_per_class(network: Network, draw: Draw) -> None:
             _logits(model, ids, f"{batch} reviews × {length} tokens"),
             [(batch, n_classes)],
             input=f"{batch} reviews × {length} tokens, n_classes={n_classes}",
-            likely="the length axis is still there, the mean ran over another axis, or the number of classes is fixed",
+            likely="the length axis is still there, the mean ran over another axis, or n_classes is not used",
             next="mean over axis 1, the length; then nn.Linear(emb_dim, n_classes)",
         )
     model = network.build(**sizes(max_length=12))
@@ -81,6 +81,8 @@ def one_logit_per_class(network: Network, draw: Draw) -> None:
     except StudentError as error:
         if error.not_attempted:
             raise
+        if "NaN" in error.message:
+            return  # a fault of the mask, which is charged elsewhere
         raise CheckFailed(
             "a review longer than max_length stops the network",
             input=call,
@@ -103,17 +105,18 @@ def one_logit_per_class(network: Network, draw: Draw) -> None:
 def logits_are_not_probabilities(network: Network, draw: Draw) -> None:
     """The outputs are logits: any numbers, no probabilities"""
     model = network.build(**sizes(n_classes=3))
-    redraw(model, draw, scale=2.0)
-    logits = _logits(model, _reviews(draw, 20, 9, 1), "20 reviews")
-    sums = logits.exp().sum(dim=1) if float(logits.max()) <= 0 else logits.sum(dim=1)
-    bounded = float(logits.max()) <= 0 or bool(((logits >= 0) & (logits <= 1)).all())
-    if bounded and bool((logits.min(dim=1).values < 0).all() or (logits >= 0).all()):
-        ones = bool(((sums - 1).abs() < 1e-3).all())
+    found = []
+    for _ in range(3):  # one draw of weights may give numbers between 0 and 1 by chance
+        redraw(model, draw, scale=2.0)
+        found.append(_logits(model, _reviews(draw, 20, 9, 1), "20 reviews"))
+    logits = torch.cat(found)
+    is_log = bool(((logits.exp().sum(dim=1) - 1).abs() < 1e-3).all())
+    if is_log or bool(((logits >= 0) & (logits <= 1)).all()):
         raise CheckFailed(
             "the outputs are probabilities",
             input="20 reviews, 3 classes, large weights",
             expected="logits: numbers of any size and sign",
-            got=f"{numbers_text(logits)}" + (", each review's probabilities sum to 1" if ones else ""),
+            got=f"{numbers_text(logits)}, " + ("logarithms of probabilities" if is_log else "all between 0 and 1"),
             likely="a softmax, log_softmax or sigmoid at the end; cross-entropy applies it itself",
             next="give back what the linear layer gives",
         )
@@ -285,9 +288,9 @@ def _logits(model: Model, ids: Tensor, said: str) -> Tensor:
 
 
 def _reviews(draw: Draw, batch: int, length: int, pad_idx: int) -> Tensor:
-    """Reviews [batch, length] that end with one padding token: an inverted mask is a fault of padding alone."""
+    """Reviews [batch, length] that end with padding: so an inverted mask is a fault of padding alone."""
     ids = draw.token_ids(batch, length, 20, avoid=[pad_idx])
-    ids[:, -1] = pad_idx
+    ids[:, -min(3, length - 1) :] = pad_idx
     return ids
 
 
