@@ -113,7 +113,7 @@ def test_a_right_answer_passes_every_check(changes: list[Change], seed: int) -> 
             [("2 * emb_dim, dropout, batch", "2 * emb_dim, batch")],
             "dropout_follows_its_argument", "its own dropout is 0.1", id="the layer's own dropout",
         ),
-        pytest.param([("layer = nn.Tr", "self.layer = layer = nn.Tr")], "every_parameter_learns", "", id="layer kept"),
+        pytest.param([("layer = nn.Tr", "self.layer = layer = nn.Tr")], "every_parameter_learns", "", id="kept"),
         pytest.param([("text == self.pad_idx", "text == 0")], "padding_is_silent", "", id="padding is id 0"),
     ],
 )  # fmt: skip
