@@ -47,7 +47,7 @@ from textlab.transformer_figure import transformer_figure
 
 DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
 SETTINGS = {
-    "mini": dict(pieces=2000, emb_dim=64, epochs=7, batch_size=32, max_length=96),
+    "mini": dict(pieces=2000, emb_dim=64, epochs=6, batch_size=32, max_length=96),
     "imdb": dict(pieces=8000, emb_dim=128, epochs=6, batch_size=32, max_length=400),
 }[DATA]
 LABELS = ["negative", "positive"]  # LABELS[i] is the name of class i

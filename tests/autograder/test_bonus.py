@@ -10,7 +10,7 @@ from autograder.judge.judge import _definitions
 from autograder.record import read_record, record_json
 from autograder.reports.class_page import class_page
 from autograder.reports.grades import grades_csv
-from autograder.rubric import load_rubric
+from autograder.rubric import Entry, Manual, load_rubric
 from autograder.submissions import Submission
 from tests.records import record
 
@@ -19,7 +19,7 @@ BONUS = [entry.id for entry in RUBRIC.checks if entry.bonus]
 
 
 def test_the_assignment_has_100_points_and_10_on_top() -> None:
-    entries = [*RUBRIC.checks, *RUBRIC.manual]
+    entries: list[Entry | Manual] = [*RUBRIC.checks, *RUBRIC.manual]
     assert sum(entry.points for entry in entries if not entry.bonus) == 100
     assert sum(entry.points for entry in entries if entry.bonus) == 10
     assert {entry.notebook for entry in entries if entry.bonus} == {"4_transformer"}

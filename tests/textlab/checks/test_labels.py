@@ -5,10 +5,8 @@ from __future__ import annotations
 import pytest
 import torch
 
-from tests.textlab.checks.answers import Change, answer, expect_named
+from tests.textlab.checks.answers import Change, answer, expect_named, failing
 from textlab.checks import assess, labels
-from textlab.checks.draw import Draw
-from textlab.checks.failure import CheckFailed, StudentError
 from textlab.checks.subject import LocalBench, LocalFunction, LocalNetwork
 
 BY_HAND = '''
@@ -69,19 +67,13 @@ def faults(changes: list[Change], extra: str = "", seed: int = 7) -> dict[str, E
     torch.manual_seed(seed)
     network = LocalNetwork(answer("TransformerClassifier", notebook="4_transformer"))
     explain = LocalFunction(answer("explain_label", changes, extra, notebook="4_transformer"))
-    found: dict[str, Exception] = {}
-    for check in (
+    checks = (
         labels.class_is_found_by_its_label,
         labels.unknown_label_is_refused,
         labels.delta_belongs_to_the_review,
-        labels.own_network_is_explained,
-    ):
-        given = (network, explain) if check is labels.own_network_is_explained else (explain, LocalBench())
-        try:
-            check(*given, Draw(seed))  # type: ignore[operator]
-        except (CheckFailed, StudentError) as failure:
-            found[check.__name__] = failure
-    return found
+    )
+    found = failing(checks, explain, LocalBench(), seed=seed)
+    return {**found, **failing([labels.own_network_is_explained], network, explain, seed=seed)}
 
 
 @pytest.mark.parametrize("extra", ["", BY_HAND, WRAPPED], ids=["solution", "by hand", "wrapper"])
