@@ -73,7 +73,7 @@ print(f"{len(words):,} different words in the training reviews, {len(subwords):,
 # make of them? And can a piece be unknown?
 
 # %%
-for word in ("film", "irksome", "matchless", "filmish", "日"):
+for word in ("film", "irksome", "matchless", "filmish", "naïve"):
     piece_text = " ".join(subwords.pieces(word))
     print(f"{word:10} word: {words.decode([words[word]])[0]:10} pieces: {piece_text}")
 
@@ -152,11 +152,14 @@ for name, positions in {"without positions": torch.zeros(4, 8), "with positions"
 # of the weights when it is the other way round, in a review without any padding?
 
 # %%
-looks = torch.tensor([[1.0, 2.0, 0.5, 0.0]])
-padding = torch.tensor([[False, False, False, True]])
-print("no mask:               ", looks.softmax(dim=1).tolist())
-print("True at padding:       ", looks.masked_fill(padding, -torch.inf).softmax(dim=1).tolist())
-print("everything is hidden:  ", looks.masked_fill(padding | True, -torch.inf).softmax(dim=1).tolist())
+looks = torch.tensor([1.0, 2.0, 0.5, 0.0])
+for name, mask in {
+    "no mask": [False, False, False, False],
+    "True at padding": [False, False, False, True],
+    "everything is hidden": [True, True, True, True],
+}.items():
+    weights = looks.masked_fill(torch.tensor(mask), -torch.inf).softmax(dim=0)
+    print(f"{name:22}", " ".join(f"{weight:.2f}" for weight in weights))
 
 # %% [markdown]
 # Weights over nothing are 0/0. Keep that in mind: it comes back when we explain. And the mask works inside the
@@ -534,6 +537,10 @@ show([by_words(text, "positive", true_label) for text, true_label in SENTENCES])
 # All scores are shares of the logit of *positive*: blue speaks for it, orange against it. An unknown word has a score
 # of its own now, made of pieces that other words share. Whether that is insight or chance the score does not tell:
 # look which training words hold the piece.
+#
+# In our run the fourth sentence came out wrong, as positive, with scores that are all nearly 0. Then the words
+# decided nothing. The scores share out *F(x) − F(x′)*; what the network says to a review of nothing is in none of
+# them.
 #
 # The same as a table, for one sentence:
 
