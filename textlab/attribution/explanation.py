@@ -30,6 +30,8 @@ class Explanation:
     """What the scores are shares of: "logit" or "probability" of the target."""
     predicted: str | None = None
     """Name of the predicted class; None: `target` from probability one half on, else `other`."""
+    predicted_probability: float | None = None
+    """Of the predicted class; None: of the more probable one of `target` and `other`."""
     unknown: tuple[int, ...] = ()
     """Places of the tokens that the vocabulary does not know, counted from 0."""
 
@@ -41,8 +43,9 @@ class Explanation:
             raise ValueError(f"{len(self.tokens)} tokens but {len(self.scores)} scores: give one score a token")
         if not all(math.isfinite(score) for score in (*self.scores, self.delta)):
             raise ValueError(f"scores {self.scores} with delta {self.delta}: each must be a finite number")
-        if not 0.0 <= self.probability <= 1.0:
-            raise ValueError(f"probability is {self.probability}: pass the sigmoid of the logit, not the logit")
+        for name, share in (("probability", self.probability), ("predicted_probability", self.certainty)):
+            if not 0.0 <= share <= 1.0:
+                raise ValueError(f"{name} is {share}: pass the sigmoid of the logit, not the logit")
         if not isinstance(self.label, str) and self.label not in (0, 1, None):
             raise ValueError(f"label is {self.label!r}: it is 1, 0, a class name, or None when unknown")
         if self.output not in ("logit", "probability"):
@@ -59,6 +62,13 @@ class Explanation:
     def predicted_name(self) -> str:
         """Name of the predicted class."""
         return self.predicted if self.predicted is not None else (self.other, self.target)[self.prediction]
+
+    @property
+    def certainty(self) -> float:
+        """Probability of the predicted class."""
+        if self.predicted_probability is not None:
+            return self.predicted_probability
+        return max(self.probability, 1 - self.probability)
 
     @property
     def label_name(self) -> str | None:

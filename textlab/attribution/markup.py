@@ -55,7 +55,7 @@ def scale_ends(explanations: Sequence[Explanation]) -> tuple[str, str]:
         "against " + item.target if item.other == "other classes" else "for " + item.other for item in explanations
     }
     upper = {item.target for item in explanations}
-    if len(upper) > 1:
+    if len(upper) > 1 or len(lower) > 1:
         return "speaks against the class explained", "speaks for the class explained"
     return f"speaks {lower.pop()}", f"speaks for {upper.pop()}"
 
@@ -65,16 +65,15 @@ def scale_units(explanations: Sequence[Explanation]) -> str:
     return "shares of the " + " or ".join(sorted({item.output for item in explanations}))
 
 
-def caption(item: Explanation) -> str:
+def caption(item: Explanation, decimals: int) -> str:
     """What the model says about a sentence, the sum of the scores and the completeness error; plain text."""
     said = f"predicted {item.predicted_name}, probability of {item.target} {item.probability:.2f}"
     meant = ""
     if item.label_name is not None:
         verdict = "right" if item.label_name == item.predicted_name else "wrong"
         meant = f"labelled {item.label_name} ({verdict}) · "
-    total = sum(item.scores)
     delta = f"{item.delta:+.1e}".replace("-", "−")
-    return f"{meant}{said} · sum of scores {signed(total, digits(abs(total)))} · delta {delta}"
+    return f"{meant}{said} · sum of scores {signed(sum(item.scores), decimals)} · delta {delta}"
 
 
 def _legend(explanations: Sequence[Explanation], largest: float) -> str:
@@ -102,7 +101,7 @@ def _figure(item: Explanation, largest: float) -> str:
     )
     return (
         f'<figure role="group" aria-label="{escape(_alternative(item, largest), quote=True)}">'
-        f"<figcaption>{escape(caption(item))}</figcaption>{tokens}{_table(item, largest)}</figure>"
+        f"<figcaption>{escape(caption(item, digits(largest)))}</figcaption>{tokens}{_table(item, largest)}</figure>"
     )
 
 

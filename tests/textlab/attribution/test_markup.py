@@ -121,3 +121,8 @@ def test_an_unknown_word_is_marked_in_text_table_and_alternative_text() -> None:
     assert re.search(r'class="unknown" title="[^"]+">zyx<', html)
     assert "zyx (unknown)" in html and "Unknown words: zyx." in html and "dotted" in html
     assert "dotted</span>" not in to_html([explained(1.0)])
+
+
+def test_sentences_with_one_target_and_several_others_have_a_legend_for_all() -> None:
+    html = to_html([Explanation(("a",), (1.0,), 0.9, 0.0, target="sun", other=name) for name in ("rain", "snow")])
+    assert "speaks against the class explained" in html and "speaks for rain" not in html
