@@ -449,18 +449,18 @@ for method in ("riemann_left", "riemann_right", "riemann_middle", "riemann_trape
 # weights of this rule, as Captum makes them, sum to (steps − 1)/steps, so that share of every score is missing. The
 # delta told.
 #
-# In larger networks the way bends much more. There are published explanations of large transformers with a delta of
-# almost 3: nearly three whole logits were not accounted for, and no picture shows that. So print the delta beside
+# In larger networks the way bends much more. In one published explanation of a large transformer the delta is almost
+# 3: nearly three whole logits are not accounted for, and the picture does not show it. So print the delta beside
 # *F(x) − F(x′)*, and take more steps when it is not small.
 
 # %% [markdown]
 # ## From pieces to words
 #
-# Nobody wants to read *un · for · giv · ably*. A word's score is the **sum** of its pieces' scores: only then do the
+# Nobody wants to read *unforg · iv · ably*. A word's score is the **sum** of its pieces' scores: only then do the
 # scores of all words still add up to *F(x) − F(x′)*.
 #
 # **Predict.** Three pieces have the scores +0.9, −0.3 and +0.6. What does the word get, if you add, if you take the
-# mean, if you take the largest? Which of the three depends on how the word happened to be cut?
+# mean, if you take the largest? With which of the three can you still compare the total with *F(x) − F(x′)*?
 #
 # > ### Task 3 · `merge_pieces` (`merge-pieces`, 1 point, about 10 minutes)
 # >
@@ -502,8 +502,8 @@ assert [float(hidden_sum) for hidden_sum in hidden_sums] == [1, 2, 3, 15], hidde
 # %% [markdown]
 # ### Six sentences
 #
-# **Predict.** *irksome*, *matchless* and *sublime* stand in no training review. For a network of words they were all
-# the same `<unk>`. What will this one make of their pieces?
+# **Predict.** *irksome*, *matchless* and *lamentable* stand in no training review. For a network of words they were
+# all the same `<unk>`. What will this one make of their pieces?
 
 # %%
 SENTENCES = [
