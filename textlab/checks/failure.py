@@ -126,11 +126,12 @@ def expect_shape(
 def expect_close(
     got: Tensor, expected: Tensor, *, tolerance: float, what: str, input: str, likely: str, next: str
 ) -> None:
-    """Fail unless two tensors of equal shape differ nowhere by more than `tolerance` (absolute)."""
+    """Fail unless two tensors have the same shape and differ nowhere by more than `tolerance` (absolute)."""
+    expect_shape(got, [tuple(expected.shape)], input=input, likely=likely, next=next)
     worst = float((got - expected).abs().max()) if got.numel() else 0.0
-    if got.shape == expected.shape and worst <= tolerance:
+    if worst <= tolerance:
         return
-    place = int(torch.argmax((got - expected).abs().flatten())) if got.shape == expected.shape else 0
+    place = int(torch.argmax((got - expected).abs().flatten()))
     raise CheckFailed(
         what,
         input=input,
