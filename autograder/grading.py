@@ -61,7 +61,9 @@ def failed_record(submission: Submission, settings: Settings, reason: str) -> Re
     contract = load_contract(settings.contract)
     rubric = contract.rubric
     checks = tuple(
-        CheckResult(entry.id, entry.id, entry.role, 0, entry.points, "error", reason, "", entry.visibility)
+        CheckResult(
+            entry.id, entry.id, entry.role, 0, entry.points, "error", reason, "", entry.visibility, entry.bonus
+        )
         for entry in rubric.checks
     )
     return Record(

@@ -10,12 +10,15 @@ import argparse
 import dataclasses
 import functools
 import json
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.text import Text
 
 from autograder.grading import grade_class, judge_one
 from autograder.judge.judge import Settings
@@ -74,25 +77,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the matrix with all messages as JSON")
     parser.add_argument("--workers", type=int, default=2, help="answers graded at once (2)")
-    parser.add_argument("--only", default="", help="only answers with this text in their name; docs/ stays as it is")
+    parser.add_argument(
+        "--only", default="", help="a pattern for, say, “variant 1_rnn: gru” or “mutant 2_cnn:”; docs/ stays as it is"
+    )
     parser.add_argument(
         "--no-training", action="store_true", help="without the checks that train; docs/ stays as it is"
     )
     given = parser.parse_args(arguments)
-    answers = [answer for answer in load_answers() if given.only in answer.name]
+    answers = [answer for answer in load_answers() if re.search(given.only, f"{answer.kind} {answer.name}")]
     if given.no_training:
         answers = [without_training(answer) for answer in answers]
-    verdicts = list(_with_progress(judge_answers(answers, given.workers), len(answers)))
+    verdicts = _with_progress(judge_answers(answers, given.workers), len(answers))
     verdicts.sort(key=lambda verdict: answers.index(verdict.answer))
     print(matrix_page(verdicts))
     if given.json:
         given.json.write_text(matrix_json(verdicts), encoding="utf-8")
     if not given.only and not given.no_training:
         PAGE.write_text(matrix_page(verdicts), encoding="utf-8")
-    wrong = [verdict for verdict in verdicts if verdict.faults]
-    for verdict in wrong:
-        print(f"{verdict.answer.name}: {'; '.join(verdict.faults)}", file=sys.stderr)
-    return 1 if wrong else 0
+    return 1 if any(verdict.faults for verdict in verdicts) else 0
 
 
 def judge_answers(answers: Sequence[Answer], workers: int = 2) -> Iterator[Verdict]:
@@ -184,13 +186,18 @@ def _kills(notebook: str, rows: Sequence[Verdict]) -> list[str]:
     return [f"Mutants caught by each check: {told}."]
 
 
-def _with_progress(verdicts: Iterator[Verdict], total: int) -> Iterator[Verdict]:
+def _with_progress(verdicts: Iterator[Verdict], total: int) -> list[Verdict]:
+    """All verdicts; a bar shows how many there are, and those that are not as they should be are told at once."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns) as progress:
+    found = []
+    with Progress(*columns, console=Console(stderr=True)) as progress:
         task = progress.add_task("grading", total=total)
         for verdict in verdicts:
+            found.append(verdict)
             progress.update(task, advance=1, description=verdict.answer.name[:40])
-            yield verdict
+            if verdict.faults:
+                progress.console.print(Text(f"{verdict.answer.name}: {'; '.join(verdict.faults)}"), soft_wrap=True)
+    return found
 
 
 if __name__ == "__main__":

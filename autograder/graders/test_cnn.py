@@ -84,8 +84,7 @@ def test_independent(cnn: RemoteNetwork, draw: Draw) -> None:
 
 @check(
     "cnn-padding",
-    needs=["cnn-runs"],
-    after=["cnn-dropout"],
+    needs=["cnn-builds"],
     hint="padding_idx keeps the padding token's embedding at zero.",
 )
 def test_padding(cnn: RemoteNetwork, draw: Draw) -> None:

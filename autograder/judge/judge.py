@@ -54,7 +54,7 @@ def judge_submission(submission: Submission, settings: Settings, workers: Worker
     contract = load_contract(settings.contract)
     rubric = contract.rubric
     found = _anywhere(submission, contract)
-    definitions, problems = _definitions(submission, contract.roles)
+    definitions, problems = _definitions(submission, contract.roles, rubric)
     definitions |= {name: one.definitions for name, one in found.items() if one.definitions is not None}
     problems = list(dict.fromkeys([*problems, *(problem for one in found.values() for problem in one.problems)]))
     judging = Judging(
@@ -105,7 +105,9 @@ def _anywhere(submission: Submission, contract: Contract) -> dict[str, Found]:
     return {name: find_role(submission, contract, name) for name in free}
 
 
-def _definitions(submission: Submission, contract: Mapping[str, Role]) -> tuple[dict[str, Definitions], list[str]]:
+def _definitions(
+    submission: Submission, contract: Mapping[str, Role], rubric: Rubric
+) -> tuple[dict[str, Definitions], list[str]]:
     """What each notebook of the contract defines, and what was wrong with the files."""
     problems = list(submission.problems)
     found: dict[str, Definitions] = {}
@@ -114,7 +116,8 @@ def _definitions(submission: Submission, contract: Mapping[str, Role]) -> tuple[
         others = [role.notebook for role in contract.values() if role.notebook != notebook]
         file = choose_file(submission, notebook) or _only_file(submission, wanted, others)
         if file is None:
-            problems.append(f"{notebook}.ipynb was not handed in")
+            if not rubric.is_bonus(notebook):
+                problems.append(f"{notebook}.ipynb was not handed in")
             continue
         cells, unreadable = read_cells(file.name, file.content)
         if not cells and unreadable:

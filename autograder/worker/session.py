@@ -119,9 +119,9 @@ class Session:
             raise StudentError(name, "", f"{type(module).__name__} where a network was expected")
         return self._keep(LocalModel(module, name, locate))
 
-    def probe(self, vocab_size: int, emb_dim: int, pad_idx: int) -> Handle:
+    def probe(self, vocab_size: int, emb_dim: int, pad_idx: int, n_classes: int) -> Handle:
         """Make the kit's own small network."""
-        return self._keep(self._bench.probe(vocab_size, emb_dim, pad_idx))
+        return self._keep(self._bench.probe(vocab_size, emb_dim, pad_idx, n_classes))
 
     def scripted(self, losses: list[float], strict: bool) -> Handle:
         """Make the kit's network whose losses follow a script."""

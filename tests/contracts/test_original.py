@@ -83,7 +83,7 @@ FAULTS = {
     ),
     "names of the notebook that nothing defines": (
         [("nn.Embedding(vocab_size, emb_dim)", "nn.Embedding(vocab_size, DIMENSIONS)")],
-        {"cnn-builds": "DIMENSIONS", "glove-vectors": "", "glove-shapes": ""},
+        {"cnn-builds": "DIMENSIONS", "glove-vectors": "DIMENSIONS"},
     ),
 }
 

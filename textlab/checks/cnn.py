@@ -140,7 +140,7 @@ def computes_what_was_asked(cnn: Network, draw: Draw) -> None:
             input=f"4 reviews of 8 words and {ids.shape[1] - 8} paddings, all weights drawn anew",
             likely=named[0]
             if named
-            else "view or reshape in place of permute, another stride than 1, or a step too many or too few",
+            else "another activation, view or reshape in place of permute, or a step too many or too few",
             next="embedding, permute, convolution, F.relu, maximum over the whole length, join, linear layer",
         )
     if not found:
@@ -199,13 +199,13 @@ def every_parameter_learns(cnn: Network, draw: Draw) -> None:
 def redraw(model: Model, draw: Draw, pad_idx: int = 1) -> dict[str, Tensor]:
     """Give a model fresh weights, the padding row zero; the weights."""
     # The linear layer's are small, so that a sigmoid behind it leaves the logits apart.
+    trained = model.parameters()
     weights = {
-        name: draw.normal(*value.shape, scale=0.1 if value.shape[:1] == (1,) else 0.5)
-        if value.is_floating_point()
-        else value
+        name: draw.normal(*value.shape, scale=0.1 if value.shape[:1] == (1,) else 0.5) if name in trained else value
         for name, value in model.get_weights().items()
     }
-    weights[WEIGHT][pad_idx] = 0.0
+    if WEIGHT in weights:
+        weights[WEIGHT][pad_idx] = 0.0
     model.set_weights(weights)
     return weights
 
@@ -280,6 +280,8 @@ def _same_logits(got: Tensor, expected: Tensor, call: str) -> None:
 def _shape_cause(got: Tensor, batch: int, length: int, kernels: int, channels: int) -> str:
     """The usual cause of a wrong output shape."""
     shape = tuple(got.shape)
+    if shape == () or (len(shape) == 1 and batch == 1):
+        return "squeeze() without an axis removed the batch axis too"
     if len(shape) == 2 and shape[1] == kernels * channels:
         return "the pooled features came back without going through the linear layer"
     if len(shape) == 2 and shape == (batch, 2):

@@ -79,7 +79,7 @@ def readings(weights: Mapping[str, Tensor]) -> list[Reading]:
 def wrong_ways(reading: Reading, ids: Tensor) -> Iterator[tuple[str, Tensor]]:
     """What usual mistakes would give, by name."""
     yield "ReLU is missing", reading.logits(ids, activate=_same)
-    yield "tanh stands in place of ReLU", reading.logits(ids, activate=torch.tanh)
+    yield "tanh stands in place of ReLU, or behind it", reading.logits(ids, activate=torch.tanh)
     yield "a sigmoid stands in place of ReLU", reading.logits(ids, activate=torch.sigmoid)
     yield "the convolutions have stride 2, so every other place is skipped", reading.logits(ids, stride=2)
     pools: Sequence[tuple[str, Pool]] = [

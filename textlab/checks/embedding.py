@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import torch
+from torch import Tensor
 
-from textlab.checks.failure import CheckFailed, expect_close, shape_text
+from textlab.checks.failure import CheckFailed, NotChecked, expect_close, shape_text
 from textlab.checks.subject import Model
 
 WEIGHT = "embedding.weight"
@@ -24,9 +25,17 @@ def expect_embedding(model: Model, vocab_size: int, dim: int, call: str, given: 
         )
 
 
+def embedding_of(model: Model) -> Tensor:
+    """The weights of self.embedding, [words, dim]; NotChecked when there is none."""
+    weights = model.get_weights()
+    if WEIGHT not in weights:
+        raise NotChecked("the network has no self.embedding")
+    return weights[WEIGHT]
+
+
 def expect_zero_padding(model: Model, name: str, pad_idx: int, given: str) -> None:
     """Fail unless the row of the padding token is zero."""
-    row = model.get_weights()[WEIGHT][pad_idx]
+    row = embedding_of(model)[pad_idx]
     expect_close(
         row,
         torch.zeros_like(row),

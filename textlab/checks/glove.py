@@ -10,7 +10,7 @@ from torch import Tensor
 from textlab.checks import cnn
 from textlab.checks.behaviour import expect_free_of_place
 from textlab.checks.draw import Draw
-from textlab.checks.embedding import WEIGHT
+from textlab.checks.embedding import embedding_of
 from textlab.checks.failure import CheckFailed, expect_close, expect_shape
 from textlab.checks.interpretation import unpack
 from textlab.checks.path_differences import scores_from_differences
@@ -44,6 +44,7 @@ def starts_from_the_matrix(glove: Network, draw: Draw) -> None:
         expect_shape(
             got,
             [tuple(matrix.shape)],
+            axes="words × numbers a word",
             input=call,
             likely="the sizes of the embedding are not those of the matrix",
             next="take the number of words and of numbers a word from matrix.shape",
@@ -79,7 +80,7 @@ def frozen_decides_what_is_trained(glove: Network, draw: Draw) -> None:
     """Training changes the embedding unless it is frozen, and never the padding row"""
     for frozen in (False, True):
         _, model, before = _trained(glove, draw, frozen)
-        got = model.get_weights()[WEIGHT]
+        got = embedding_of(model)
         call = f"GloVeCNN(…, frozen={frozen}), trained for two epochs on 24 reviews"
         moved = (got - before).abs().max(dim=1).values
         moved[1] = 0.0
@@ -154,12 +155,13 @@ def explained_at_the_embedding(glove: Network, interpret: Function, bench: Bench
         expect_shape(
             scores,
             [(7,)],
+            axes="one per token",
             input=call,
             likely="the sentence was not padded up to min_len, or the embedding axis is still there",
             next="take interpret_sentence over from notebook 2 once its checks say right",
         )
         # From the embedding as it is: what it starts from is another check's business.
-        embedding = model.get_weights()[WEIGHT]
+        embedding = embedding_of(model)
         expected = scores_from_differences(model, embedding[ids], embedding[torch.ones_like(ids)])
         size = max(float(expected.abs().max()), 1e-3)
         expect_close(
@@ -215,6 +217,6 @@ def _trained(glove: Network, draw: Draw, frozen: bool) -> tuple[Tensor, Model, T
     ids[torch.arange(12) >= lengths[:, None]] = 1
     labels = (ids[:, 0] % 2).float()
     seed = draw.integer(0, 1000)
-    before = model.get_weights()[WEIGHT]
+    before = embedding_of(model)
     model.fit(ids, lengths, labels, TrainingPlan(2, 8, seed, pad_id=1, embedding_scale=1.0))
     return matrix, model, before

@@ -82,6 +82,7 @@ def _expect_one_each(rnn: Network, arguments: dict[str, Any], ids: Tensor, lengt
     expect_shape(
         logits,
         [(batch, 1), (batch,)],
+        axes="batch × 1",
         input=f"ids [{batch}, {length}], lengths {lengths.tolist()}, {call_text(arguments)}",
         likely=_shape_cause(logits, batch, length, states),
         next="print the shape after each line of forward and compare it with the figure",
@@ -242,8 +243,9 @@ def reviews(draw: Draw, batch: int, longest: int, pad_idx: int = 1) -> tuple[Ten
 
 def redraw(model: Model, draw: Draw, scale: float = 0.5, pad_idx: int = 1) -> dict[str, Tensor]:
     """Give a model fresh weights, the padding row zero; the weights."""
+    trained = model.parameters()
     weights = {
-        name: draw.normal(*value.shape, scale=scale) if value.is_floating_point() else value
+        name: draw.normal(*value.shape, scale=scale) if name in trained else value
         for name, value in model.get_weights().items()
     }
     weights["embedding.weight"][pad_idx] = 0.0
