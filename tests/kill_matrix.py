@@ -195,8 +195,10 @@ def _with_progress(verdicts: Iterator[Verdict], total: int) -> list[Verdict]:
         for verdict in verdicts:
             found.append(verdict)
             progress.update(task, advance=1, description=verdict.answer.name[:40])
-            if verdict.faults:
-                progress.console.print(Text(f"{verdict.answer.name}: {'; '.join(verdict.faults)}"), soft_wrap=True)
+            if verdict.faults or not progress.console.is_terminal:
+                progress.console.print(
+                    Text(f"{verdict.answer.name}: {'; '.join(verdict.faults) or 'as it says'}"), soft_wrap=True
+                )
     return found
 
 
