@@ -207,7 +207,7 @@ def _cases(bench: Bench, draw: Draw, n_steps: int = 300, plain: bool = False) ->
     if plain:
         sentences = [(" ".join(chosen), 7), (" ".join(chosen[:7]), 7), (strange, 5)]
     emb_dim = draw.integer(5, 9)
-    cases = []
+    cases: list[Case] = []
     for sentence, min_len in sentences:
         mirror = ProbeNetwork(len(words) + 2, emb_dim, 1).double().eval()
         weights = {name: draw.normal(*value.shape, scale=0.5) for name, value in mirror.state_dict().items()}
