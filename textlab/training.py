@@ -1,6 +1,6 @@
 """Training a binary classifier of reviews, and measuring it.
 
-Networks give one logit per review; the loss is binary cross-entropy on logits (Adam, default settings).
+Networks give one logit per review; the loss is binary cross-entropy on logits, the optimiser Adam.
 """
 
 from __future__ import annotations
@@ -112,6 +112,7 @@ class TrainingPlan:
     embedding_scale: float = 0.1
     """The embedding is multiplied by this first. It starts at a tenth of its size, as in the notebooks: PyTorch's
     standard deviation of 1 is so large that a network learns its training reviews by heart. 1 for word vectors."""
+    learning_rate: float = 1e-3
 
 
 def fit_encoded(model: nn.Module, ids: Tensor, lengths: Tensor, labels: Tensor, plan: TrainingPlan) -> list[float]:
@@ -126,7 +127,7 @@ def fit_encoded(model: nn.Module, ids: Tensor, lengths: Tensor, labels: Tensor, 
     if isinstance(embedding, nn.Embedding) and plan.embedding_scale != 1:
         with torch.no_grad():
             embedding.weight.mul_(plan.embedding_scale)
-    optimizer = torch.optim.Adam(nn.Module.parameters(model), lr=1e-3)
+    optimizer = torch.optim.Adam(nn.Module.parameters(model), lr=plan.learning_rate)
     cpu = torch.device("cpu")
     losses = []
     for epoch in range(plan.epochs):

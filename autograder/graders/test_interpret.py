@@ -9,7 +9,7 @@ from torch import Tensor
 from autograder.judge.checks import check
 from autograder.judge.hidden_data import HiddenData
 from autograder.judge.remote import RemoteBench, RemoteFunction, RemoteNetwork
-from autograder.thresholds import Thresholds
+from autograder.thresholds import SMALLEST_DIFFERENCE, Thresholds
 from textlab.checks import interpretation as checks
 from textlab.checks.draw import Draw
 from textlab.checks.failure import CheckFailed
@@ -68,7 +68,7 @@ def test_own_cnn(
     """On your own trained CNN the scores add up to F(x) − F(x′)"""
     if not trained:
         pytest.skip("not checked, because your CNN could not be trained")
-    model = explained_cnn.build(vocab_size=data.vocab_size, pad_idx=1, **thresholds.network)
+    model = explained_cnn.build(vocab_size=data.vocab_size, pad_idx=data.pad_id, **thresholds.networks["cnn"].network)
     model.set_weights(trained)
     words = [UNK, PAD, *_made_up_words(data.vocab_size - 2, draw)]
     vocabulary = bench.vocabulary(words)
@@ -81,7 +81,7 @@ def test_own_cnn(
         _, scores, _ = checks.unpack(result, call)
         ids = torch.nn.functional.pad(ids, (0, max(0, MIN_LEN - length)), value=1)
         logits = [float(model.forward(row[None])) for row in (ids, torch.ones_like(ids))]
-        _expect_complete(scores, logits[0] - logits[1], call, thresholds.delta_share_at_most)
+        _expect_complete(scores, logits[0] - logits[1], call, thresholds.delta.share_at_most)
         padded = scores[ids == 1] if scores.shape == ids.shape else torch.zeros(0)
         if bool((padded.abs() > 1e-6).any()):
             raise CheckFailed(
@@ -95,9 +95,9 @@ def test_own_cnn(
 
 
 def _expect_complete(scores: Tensor, difference: float, call: str, share: float) -> None:
-    """The scores have to sum to F(x) − F(x′), up to a share of it; tiny differences are measured against 0.5."""
+    """The scores have to sum to F(x) − F(x′), up to a share of it."""
     delta = float(scores.double().sum()) - difference
-    if abs(delta) > share * max(abs(difference), 0.5):
+    if abs(delta) > share * max(abs(difference), SMALLEST_DIFFERENCE):
         raise CheckFailed(
             "the scores do not add up",
             input=call,
