@@ -1,0 +1,72 @@
+"""How well explanations of a trained CNN add up to F(x) − F(x′), with rules that are right and with wrong ones."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import torch
+from captum.attr import LayerIntegratedGradients
+from torch import Tensor, nn
+
+from autograder.calibration.networks import Task
+from autograder.thresholds import SMALLEST_DIFFERENCE
+from textlab.checks.draw import Draw
+
+REVIEWS = 3
+"""As many as the check of a submission explains; the worst of them counts."""
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """A way to explain."""
+
+    name: str
+    honest: bool
+    rule: str = "riemann_middle"
+    steps: int = 500
+    fault: Literal["", "probability", "baseline", "unit length", "one gradient"] = ""
+
+
+EXPLANATIONS = (
+    Explanation("midpoint rule, 500 steps, as the notebook asks", True),
+    Explanation("trapezoid rule, 500 steps", True, rule="riemann_trapezoid"),
+    Explanation("Gauss–Legendre, 500 steps", True, rule="gausslegendre"),
+    Explanation("midpoint rule, 5 steps", False, steps=5),
+    Explanation("left rule, 20 steps", False, rule="riemann_left", steps=20),
+    Explanation("gradient × embedding", False, fault="one gradient"),
+    Explanation("the probability explained, not the logit", False, fault="probability"),
+    Explanation("baseline of one of the words, not of padding", False, fault="baseline"),
+    Explanation("scores divided by their length", False, fault="unit length"),
+)
+
+
+def delta_share(model: nn.Module, task: Task, explanation: Explanation, draw: Draw) -> float:
+    """The largest |delta| of REVIEWS test reviews, relative to |F(x) − F(x′)|, as the check measures it."""
+    worst = 0.0
+    nn.Module.eval(model)
+    for place in [draw.integer(0, len(task.test.ids) - 1) for _ in range(REVIEWS)]:
+        ids = task.test.ids[place, : int(task.test.lengths[place])][None]
+        baseline = torch.full_like(ids, task.pad_id)
+        with torch.no_grad():
+            difference = float(model(ids)) - float(model(baseline))
+        delta = float(_scores(model, ids, baseline, explanation).double().sum()) - difference
+        worst = max(worst, abs(delta) / max(abs(difference), SMALLEST_DIFFERENCE))
+    return worst
+
+
+def _scores(model: nn.Module, ids: Tensor, baseline: Tensor, explanation: Explanation) -> Tensor:
+    """Attributions of the tokens [1, length, emb_dim]."""
+
+    def explained(tokens: Tensor) -> Tensor:
+        logits: Tensor = model(tokens)
+        return logits.sigmoid() if explanation.fault == "probability" else logits
+
+    if explanation.fault == "baseline":
+        baseline = torch.full_like(ids, int(ids[0, 0]))  # a word that is no padding
+    if explanation.fault == "one gradient":
+        # With one step of the right rule the gradient at the review itself is all there is.
+        explanation = Explanation("", False, rule="riemann_right", steps=1)
+    explainer = LayerIntegratedGradients(explained, model.embedding)
+    scores: Tensor = explainer.attribute(ids, baselines=baseline, n_steps=explanation.steps, method=explanation.rule)
+    return scores / scores.sum(dim=2).norm() if explanation.fault == "unit length" else scores
