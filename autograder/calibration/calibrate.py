@@ -1,4 +1,4 @@
-"""Measures what is missing, chooses thresholds, and writes them with the report."""
+"""Measures what is missing and chooses thresholds from what was measured."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 import math
 import multiprocessing
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,13 +14,14 @@ from typing import Any
 import numpy as np
 
 from autograder.calibration.measured import Measured, json_text
-from autograder.calibration.runs import DELTA, Run, models_of, perform
+from autograder.calibration.runs import DELTA, Run, draws_of, models_of, perform
 from autograder.calibration.scales import F1, SHARE, Scale
 from autograder.calibration.tails import Choice, Values, choose_line, judge_line
 from autograder.reports.files import write_whole
 from autograder.thresholds import Budget, Calibration, load_thresholds
 
-Progress = Callable[[int, int], None]
+Tell = Callable[[int, int], None]
+DATA_SETS = ("mini", "imdb")
 
 
 class CalibrationError(Exception):
@@ -50,38 +51,36 @@ def missing_runs(
         for network in networks:
             budget = budget_of(data, network)
             known = measured.values(data, network, budget)
-            models = tuple(model for model in known if seed not in known[model])
-            for group in [models] if network == DELTA else [(model,) for model in models]:
-                if group:
-                    yield Run(data, path, network, group, seed, budget)
+            models = tuple(model for model in known if not known[model].keys() >= set(draws_of(network, seed)))
+            if models:
+                yield Run(data, path, network, models, seed, budget)
 
 
-def measure_missing(runs: Sequence[Run], measured: Measured, processes: int, progress: Progress) -> None:
+def measure_missing(runs: Sequence[Run], measured: Measured, processes: int, progress: Tell) -> None:
     """Train, keeping every value as soon as it is there."""
-    if not runs:
+    if processes == 1:
+        for done, run in enumerate(runs, start=1):
+            measured.add(run.data, run.network, run.budget, perform(run))
+            progress(done, len(runs))
         return
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(processes, mp_context=context) as pool:
-        waiting: dict[Future[dict[str, float]], Run] = {pool.submit(perform, run): run for run in runs}
+        waiting = {pool.submit(perform, run): run for run in runs}
         try:
             for done, future in enumerate(as_completed(waiting), start=1):
                 run = waiting[future]
-                measured.add(run.data, run.network, run.budget, run.seed, future.result())
+                measured.add(run.data, run.network, run.budget, future.result())
                 progress(done, len(runs))
         except BaseException:
             pool.shutdown(cancel_futures=True)
             raise
 
 
-def find_outcome(data: str, network: str, measured: Measured, seeds: int | None = None) -> Outcome | None:
-    """The threshold of a network; None when fewer than two seeds were measured.
-
-    seeds: how many of them count; None for as many as all models have.
-    """
+def find_outcome(data: str, network: str, measured: Measured) -> Outcome | None:
+    """The threshold of a network from all seeds that all its models have; None for fewer than two."""
     budget = budget_of(data, network)
     found = measured.values(data, network, budget)
     shared = sorted(set.intersection(*(set(values) for values in found.values())))
-    shared = shared[:seeds]
     if len(shared) < 2:
         return None
     scale = scale_of(network)
@@ -89,16 +88,31 @@ def find_outcome(data: str, network: str, measured: Measured, seeds: int | None 
     honest = {name: [found[name][seed] for seed in shared] for name in models if models[name]}
     weak = {name: [found[name][seed] for seed in shared] for name in models if not models[name]}
     places = _places(honest, scale, None), _places(weak, scale, scale.floor)
-    best = choose_line(*places)
+    best = choose_line(*places, scale.shape)
     rounded = scale.rounded(scale.value(best.line))
-    choice = judge_line(*places, scale.place(rounded))
+    choice = judge_line(*places, scale.shape, scale.place(rounded))
     if choice.holds < best.holds:
         rounded, choice = round(scale.value(best.line), 4), best
     low = min(float(np.percentile(values, 5)) for values in honest.values())
     high = max(float(np.percentile(values, 95)) for values in honest.values())
     span = (_short(low), _short(high))
     rates = (_rounded_up(choice.false_fail), _rounded_up(choice.false_pass))
-    return Outcome(data, network, budget, honest, weak, rounded, choice, Calibration(span, *rates, len(shared)))
+    return Outcome(
+        data,
+        network,
+        budget,
+        honest,
+        weak,
+        rounded,
+        choice,
+        Calibration(span, *rates, len(shared) // len(draws_of(network, 0))),
+    )
+
+
+def find_outcomes(measured: Measured) -> list[Outcome]:
+    """What was found out for every network of every data set."""
+    found = (find_outcome(data, network, measured) for data in DATA_SETS for network in networks_of(data))
+    return [outcome for outcome in found if outcome is not None]
 
 
 def networks_of(data: str) -> list[str]:
@@ -117,7 +131,7 @@ def scale_of(network: str) -> Scale:
 
 
 def write_thresholds(outcomes: Iterable[Outcome], source: Path, target: Path) -> None:
-    """The file of thresholds with the new ones. Raises CalibrationError, writing nothing, for one that does not hold."""
+    """Write the thresholds with the new ones in. Raises CalibrationError, writing nothing, if one does not hold."""
     outcomes = list(outcomes)
     broken = [outcome for outcome in outcomes if not outcome.choice.holds]
     if broken:

@@ -1,4 +1,4 @@
-"""The file of measured values: data set → network → model → key and value by seed."""
+"""The file of measured values: data set → network → model → key and value by number of the draw."""
 
 from __future__ import annotations
 
@@ -11,8 +11,6 @@ from autograder.calibration.runs import models_of, run_key
 from autograder.reports.files import write_whole
 from autograder.thresholds import Budget
 
-DIGITS = 5
-
 
 class Measured:
     """Values of all runs so far, kept in a file so that an interrupted calibration goes on where it stopped."""
@@ -22,21 +20,21 @@ class Measured:
         self._content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
 
     def values(self, data: str, network: str, budget: Budget) -> dict[str, dict[int, float]]:
-        """Per model the value of each seed. A model, budget or data set that has changed since has none."""
+        """Per model the values by number of the draw. A model, budget or data set that has changed since has none."""
         rows = self._content.get(data, {}).get(network, {})
         found = {}
         for model in models_of(network):
             row = rows.get(model, {})
             current = row.get("key") == run_key(data, network, model, budget)
-            found[model] = {int(seed): value for seed, value in row["values"].items()} if current else {}
+            found[model] = {int(number): value for number, value in row["values"].items()} if current else {}
         return found
 
-    def add(self, data: str, network: str, budget: Budget, seed: int, found: Mapping[str, float]) -> None:
+    def add(self, data: str, network: str, budget: Budget, found: Mapping[str, Mapping[int, float]]) -> None:
         """Keep the values of a run and write the file."""
         known = self.values(data, network, budget)
         rows = self._content.setdefault(data, {}).setdefault(network, {})
-        for model, value in found.items():
-            values = {**known[model], seed: round(value, DIGITS)}
+        for model, new in found.items():
+            values = {**known[model], **{number: float(f"{value:.5g}") for number, value in new.items()}}
             rows[model] = {
                 "key": run_key(data, network, model, budget),
                 "values": {str(number): values[number] for number in sorted(values)},

@@ -12,6 +12,7 @@ from autograder.release import solution_notebook
 from textlab.definitions import read_cells, slice_definitions
 
 
+@functools.cache
 def solution_text(notebook: str, name: str) -> str:
     """The statements of the solution that define a class."""
     cells, _ = read_cells(f"{notebook}.ipynb", solution_notebook(notebook))

@@ -112,7 +112,6 @@ NETWORKS = {
             Entrant("LSTM, directions swapped, output (B,)", True, Recurrent, {"summary": "swapped ends"}),
             Entrant("LSTM, output at the last token", True, Recurrent, {"summary": "last token"}),
             Entrant("GRU", True, Recurrent, {"cell": "GRU"}),
-            Entrant("GRU, output at the last token", True, Recurrent, {"cell": "GRU", "summary": "last token"}),
             *weak(RNN, BAGS),
             Entrant("LSTM, state after one token", False, Recurrent, {"summary": "first token"}),
         ),

@@ -15,9 +15,9 @@ from typing import Any
 import torch
 from torch import nn
 
-from autograder.calibration.deltas import EXPLANATIONS, delta_share
+from autograder.calibration.deltas import DRAWS, EXPLANATIONS, delta_share
 from autograder.calibration.models import solution_text
-from autograder.calibration.networks import NETWORKS, Entrant, Task, changed_matrix
+from autograder.calibration.networks import NETWORKS, Entrant, Network, Task, changed_matrix
 from autograder.calibration.reviews import draw_reviews
 from autograder.judge.f1_bound import measure
 from autograder.thresholds import Budget
@@ -47,20 +47,32 @@ def models_of(network: str) -> dict[str, bool]:
     return {entrant.name: entrant.honest for entrant in NETWORKS[network].entrants}
 
 
-def perform(run: Run) -> dict[str, float]:
-    """Per model F1 on the test reviews; for DELTA the largest share of F(x) − F(x′) that is missing."""
+def perform(run: Run) -> dict[str, dict[int, float]]:
+    """F1 on the test reviews by model and number of the draw; for DELTA the missing share of F(x) − F(x′)."""
     torch.set_num_threads(1)
+    network = NETWORKS["cnn" if run.network == DELTA else run.network]
+    task = network.task(draw_reviews(run.data, run.path, run.seed), run.budget, Draw(run.seed))
     if run.network != DELTA:
-        return {name: _train(run, run.network, _entrant(run.network, name))[0] for name in run.models}
-    _, model, task = _train(run, "cnn", NETWORKS["cnn"].entrants[0])
-    wanted = [explanation for explanation in EXPLANATIONS if explanation.name in run.models]
-    return {found.name: delta_share(model.module, task, found, Draw(run.seed)) for found in wanted}
+        wanted = [entrant for entrant in network.entrants if entrant.name in run.models]
+        return {entrant.name: {run.seed: _train(run, network, entrant, task)[0]} for entrant in wanted}
+    _, model = _train(run, network, network.entrants[0], task)
+    return {
+        found.name: {
+            number: delta_share(model.module, task, found, Draw(number)) for number in draws_of(DELTA, run.seed)
+        }
+        for found in EXPLANATIONS
+        if found.name in run.models
+    }
 
 
-def _train(run: Run, network: str, entrant: Entrant) -> tuple[float, LocalModel, Task]:
+def draws_of(network: str, seed: int) -> range:
+    """The numbers of the values that one seed gives: one F1, or several draws of reviews to explain."""
+    return range(seed * DRAWS, (seed + 1) * DRAWS) if network == DELTA else range(seed, seed + 1)
+
+
+def _train(run: Run, network: Network, entrant: Entrant, task: Task) -> tuple[float, LocalModel]:
     """Graded training, as the checks of F1 do it, with the seed for everything random."""
-    kind, budget, draw = NETWORKS[network], run.budget, Draw(run.seed)
-    task = kind.task(draw_reviews(run.data, run.path, run.seed), budget, draw)
+    budget, draw = run.budget, Draw(run.seed)
     torch.manual_seed(run.seed)
     arguments = {**task.arguments, **budget.network, **entrant.options}
     if "matrix" in arguments:
@@ -71,17 +83,22 @@ def _train(run: Run, network: str, entrant: Entrant) -> tuple[float, LocalModel,
     labels[dealt] = labels[dealt[draw.permutation(len(dealt))]]
     train = dataclasses.replace(task.train, labels=labels)
     plan = budget.plan(
-        draw.integer(0, 2**31 - 1), task.pad_id, with_lengths=kind.with_lengths, embedding_scale=kind.embedding_scale
+        draw.integer(0, 2**31 - 1),
+        task.pad_id,
+        with_lengths=network.with_lengths,
+        embedding_scale=network.embedding_scale,
     )
     if entrant.epochs is not None:
         plan = dataclasses.replace(plan, epochs=entrant.epochs)
-    return measure(model, train, task.test, plan).f1, model, task
+    return measure(model, train, task.test, plan).f1, model
 
 
 def run_key(data: str, network: str, model: str, budget: Budget) -> str:
     """A digest of what determines a run besides the seed: data, model, budget."""
     if network == DELTA:
-        what: dict[str, Any] = {"explanation": model, "code": inspect.getsource(delta_share)}
+        what: dict[str, Any] = {
+            "explanation": dataclasses.asdict(next(found for found in EXPLANATIONS if found.name == model))
+        }
     else:
         entrant = _entrant(network, model)
         fields = {name: getattr(entrant, name) for name in ("options", "epochs", "wrong_labels", "matrix")}
