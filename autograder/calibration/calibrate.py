@@ -88,9 +88,9 @@ def find_outcome(data: str, network: str, measured: Measured) -> Outcome | None:
     honest = {name: [found[name][seed] for seed in shared] for name in models if models[name]}
     weak = {name: [found[name][seed] for seed in shared] for name in models if not models[name]}
     places = _places(honest, scale, None), _places(weak, scale, scale.floor)
-    best = choose_line(*places, scale.shape)
+    best = choose_line(*places)
     rounded = scale.rounded(scale.value(best.line))
-    choice = judge_line(*places, scale.shape, scale.place(rounded))
+    choice = judge_line(*places, scale.place(rounded))
     if choice.holds < best.holds:
         rounded, choice = round(scale.value(best.line), 4), best
     low = min(float(np.percentile(values, 5)) for values in honest.values())

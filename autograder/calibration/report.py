@@ -38,12 +38,12 @@ own, since every teacher has another key (`autograder renew-hidden`). On IMDB th
 {_chance(FALSE_FAIL)}; a weak model reaches it with a chance of at most {_chance(FALSE_PASS)}. Where no line keeps
 both, `autograder calibrate` fails and names the models in the way; then the budget has to change, not the rule.
 
-**Method.** F1 is compared as its logit, with logistic tails; a delta by its logarithm, with normal tails. The spread
-of a model comes from the seeds on the line's side of its median, at the upper end of its one-sided {CONFIDENCE:.0%}
-interval (chi-square); the centre moves towards the line by the {CONFIDENCE:.0%} bound of a median's error. So the
-chances below are upper bounds, more careful than a plain fit. Nothing below {_chance(SMALLEST_RATE)} is claimed. The
-line is the middle of all lines that keep both rates, rounded. A weak model with an F1 under ⅔, which is what calling
-every review positive gets, counts as ⅔. Source: Hahn and Meeker, *Statistical Intervals*, Wiley 1991, chapter 4."""
+**Method.** F1 is compared as its logit, a delta by its logarithm; there each model gets a normal distribution. Its
+spread comes from the seeds on the line's side of its median, at the upper end of its one-sided {CONFIDENCE:.0%}
+interval (chi-square); its centre moves towards the line by the {CONFIDENCE:.0%} bound of a median's error. So the
+chances below are upper bounds, if the normal tail holds; nothing below {_chance(SMALLEST_RATE)} is claimed. The line
+is the middle of all lines that keep both rates, rounded. A weak model with an F1 under ⅔, which is what calling every
+review positive gets, counts as ⅔. Source: Hahn and Meeker, *Statistical Intervals*, Wiley 1991, chapter 4."""
 
 
 def _section(outcome: Outcome) -> str:
@@ -59,7 +59,7 @@ def _section(outcome: Outcome) -> str:
         for name, values in values_by_name.items():
             floor = scale.floor if side == "high" else None
             places = [scale.place(value if floor is None else max(value, floor)) for value in values]
-            rate = fit_tail(places, "low" if side == "low" else "high", scale.shape).rate(line)
+            rate = fit_tail(places, "low" if side == "low" else "high").rate(line)
             figures = [min(values), *np.percentile(values, [5, 50, 95]), max(values)]
             rows.append(f"| {name} | {' | '.join(_figure(value) for value in figures)} | {_chance(rate)} |")
         if side == "low":

@@ -6,8 +6,6 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from autograder.calibration.tails import Shape
-
 NOTHING_LEARNT = 2 / 3
 """F1 of calling every review positive. A weak model that gets less, since it calls few reviews positive, knows no
 less; it counts as this."""
@@ -24,8 +22,6 @@ class Scale:
     """A value as a threshold should be written."""
     floor: float | None
     """Weak models' values below count as this."""
-    shape: Shape
-    """Of the distribution of places over seeds."""
 
 
 def _logit(f1: float) -> float:
@@ -33,13 +29,10 @@ def _logit(f1: float) -> float:
     return math.log(inside / (1 - inside))
 
 
-F1 = Scale(
-    _logit, lambda place: 1 / (1 + math.exp(-place)), lambda value: round(value, 2), NOTHING_LEARNT, "logistic"
-)
+F1 = Scale(_logit, lambda place: 1 / (1 + math.exp(-place)), lambda value: round(value, 2), NOTHING_LEARNT)
 SHARE = Scale(
     lambda share: -math.log10(max(share, 1e-12)),
     lambda place: 10.0**-place,
     lambda value: float(f"{value:.1g}"),
     None,
-    "normal",
 )

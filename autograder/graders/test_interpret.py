@@ -9,7 +9,7 @@ from torch import Tensor
 from autograder.judge.checks import check
 from autograder.judge.hidden_data import HiddenData
 from autograder.judge.remote import RemoteBench, RemoteFunction, RemoteNetwork
-from autograder.thresholds import SMALLEST_DIFFERENCE, Thresholds
+from autograder.thresholds import SMALLEST_DIFFERENCE, DeltaBound, Thresholds
 from textlab.checks import interpretation as checks
 from textlab.checks.draw import Draw
 from textlab.checks.failure import CheckFailed
@@ -81,7 +81,7 @@ def test_own_cnn(
         _, scores, _ = checks.unpack(result, call)
         ids = torch.nn.functional.pad(ids, (0, max(0, MIN_LEN - length)), value=1)
         logits = [float(model.forward(row[None])) for row in (ids, torch.ones_like(ids))]
-        _expect_complete(scores, logits[0] - logits[1], call, thresholds.delta.share_at_most)
+        _expect_complete(scores, logits[0] - logits[1], call, thresholds.delta)
         padded = scores[ids == 1] if scores.shape == ids.shape else torch.zeros(0)
         if bool((padded.abs() > 1e-6).any()):
             raise CheckFailed(
@@ -94,15 +94,17 @@ def test_own_cnn(
             )
 
 
-def _expect_complete(scores: Tensor, difference: float, call: str, share: float) -> None:
+def _expect_complete(scores: Tensor, difference: float, call: str, bound: DeltaBound) -> None:
     """The scores have to sum to F(x) − F(x′), up to a share of it."""
     delta = float(scores.double().sum()) - difference
-    if abs(delta) > share * max(abs(difference), SMALLEST_DIFFERENCE):
+    reached = abs(delta) / max(abs(difference), SMALLEST_DIFFERENCE)
+    if reached > bound.share_at_most:
+        usual = f"; right solutions seldom miss {bound.calibration.honest[1]:.2%}" if bound.calibration else ""
         raise CheckFailed(
             "the scores do not add up",
             input=call,
-            expected=f"a sum of {difference:.4f} = F(x) − F(x′)",
-            got=f"a sum of {difference + delta:.4f}, off by {abs(delta):.4f}",
+            expected=f"a sum of {difference:.4f} = F(x) − F(x′), within {bound.share_at_most:.1%}{usual}",
+            got=f"a sum of {difference + delta:.4f}, off by {abs(delta):.4f}: {reached:.1%}",
             likely="too few steps or a coarse rule, or the explained output is not the logit",
             next="use n_steps as given and method='riemann_middle'",
         )
