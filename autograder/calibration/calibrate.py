@@ -81,7 +81,8 @@ def find_outcome(data: str, network: str, measured: Measured) -> Outcome | None:
     budget = budget_of(data, network)
     found = measured.values(data, network, budget)
     shared = sorted(set.intersection(*(set(values) for values in found.values())))
-    if len(shared) < 2:
+    seeds = len(shared) // len(draws_of(network, 0))
+    if seeds < 2:
         return None
     scale = scale_of(network)
     models = models_of(network)
@@ -111,8 +112,13 @@ def find_outcome(data: str, network: str, measured: Measured) -> Outcome | None:
 
 def find_outcomes(measured: Measured) -> list[Outcome]:
     """What was found out for every network of every data set."""
-    found = (find_outcome(data, network, measured) for data in DATA_SETS for network in networks_of(data))
+    found = (find_outcome(data, network, measured) for data, network in everything())
     return [outcome for outcome in found if outcome is not None]
+
+
+def everything() -> list[tuple[str, str]]:
+    """All data sets and networks that have a threshold."""
+    return [(data, network) for data in DATA_SETS for network in networks_of(data)]
 
 
 def networks_of(data: str) -> list[str]:

@@ -33,7 +33,6 @@ class Explanation:
 
 EXPLANATIONS = (
     Explanation("midpoint rule, 500 steps, as the notebook asks", True),
-    Explanation("Gauss–Legendre, 500 steps", True, rule="gausslegendre"),
     Explanation("left rule, 20 steps", False, rule="riemann_left", steps=20),
     Explanation("gradient × embedding", False, fault="one gradient"),
     Explanation("the probability explained, not the logit", False, steps=50, fault="probability"),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from autograder.calibration.calibrate import DATA_SETS, Outcome, networks_of, scale_of
+from autograder.calibration.calibrate import Outcome, everything, scale_of
 from autograder.calibration.deltas import DRAWS, REVIEWS
 from autograder.calibration.networks import NETWORKS
 from autograder.calibration.runs import DELTA
@@ -22,12 +22,7 @@ def calibration_page(outcomes: Sequence[Outcome]) -> str:
         parts += [f"## {DATA[data]}", f"![Every model over all seeds, and the lines](calibration-{data}.svg)"]
         parts += [_section(outcome) for outcome in outcomes if outcome.data == data]
     measured = {(outcome.data, outcome.network) for outcome in outcomes}
-    by_hand = [
-        f"- {DATA[data]}: {network}"
-        for data in DATA_SETS
-        for network in networks_of(data)
-        if (data, network) not in measured
-    ]
+    by_hand = [f"- {DATA[data]}: {network}" for data, network in everything() if (data, network) not in measured]
     if by_hand:
         parts += ["## Not calibrated yet", "These thresholds were set by hand, and no error rate is known:"]
         parts += ["\n".join(by_hand)]
