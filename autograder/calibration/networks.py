@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import torch
@@ -67,6 +67,12 @@ def words_task(reviews: Reviews, budget: Budget, draw: Draw) -> Task:
     return Task(data.train, data.test, {"vocab_size": data.vocab_size, "pad_idx": data.pad_id}, data.pad_id)
 
 
+def places_task(reviews: Reviews, budget: Budget, draw: Draw) -> Task:
+    """As `words_task`, for a network that knows how many places a review has."""
+    task = words_task(reviews, budget, draw)
+    return replace(task, arguments={**task.arguments, "max_length": budget.max_length})
+
+
 def vectors_task(reviews: Reviews, budget: Budget, draw: Draw) -> Task:
     """Few reviews and disguised vectors, as the grader of GloVeCNN makes them."""
     few = encode_few(reviews.train, reviews.test, budget).disguised(draw)
@@ -101,6 +107,7 @@ BAGS = (
 RNN = functools.partial(reference, "1_rnn", "RNNBaseline")
 CNN = functools.partial(reference, "2_cnn", "CNN")
 GLOVE_CNN = functools.partial(reference, "3_glove_cnn", "GloVeCNN")
+TRANSFORMER = functools.partial(reference, "4_transformer", "TransformerClassifier")
 SINGLE_WORDS = {"kernel_sizes": [1, 1, 1]}
 
 NETWORKS = {
@@ -140,5 +147,14 @@ NETWORKS = {
             Entrant("vectors of other words", False, GLOVE_CNN, matrix="mixed up"),
         ),
         embedding_scale=1.0,
+    ),
+    "transformer": Network(
+        "Transformer",
+        places_task,
+        (
+            Entrant("solution: TransformerClassifier", True, TRANSFORMER),
+            Entrant("two layers", True, TRANSFORMER, {"n_layers": 2}),
+            *weak(TRANSFORMER, BAGS),
+        ),
     ),
 }

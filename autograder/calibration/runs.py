@@ -22,7 +22,7 @@ from autograder.calibration.reviews import draw_reviews
 from autograder.judge.f1_bound import measure
 from autograder.thresholds import Budget
 from textlab.checks.draw import Draw
-from textlab.checks.subject import LocalModel, LocalNetwork
+from textlab.checks.local import LocalModel, LocalNetwork
 
 DELTA = "delta"
 """Stands among the networks for the explanations of the solution's CNN."""

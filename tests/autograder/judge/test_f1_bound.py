@@ -12,7 +12,7 @@ from autograder.judge.f1_bound import expect_f1
 from autograder.judge.hidden_data import Encoded
 from autograder.thresholds import Budget, Calibration
 from textlab.checks.failure import CheckFailed
-from textlab.checks.subject import LocalModel
+from textlab.checks.local import LocalModel
 from textlab.training import TrainingPlan
 
 BOUND = Budget({}, 10, 10, 1, 5, 8, f1_at_least=0.8, calibration=Calibration((0.85, 0.95), 1e-5, 1e-4, 30))
