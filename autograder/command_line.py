@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -177,6 +177,50 @@ def renew_hidden(
     write_whole(own / "key", key.strip() + "\n")
     (own / "key").chmod(0o600)
     console.print(Text(f"drew new hidden reviews into {own}; git does not track it. Keep it, do not publish it."))
+
+
+@app.command()
+def calibrate(
+    data: Annotated[Data, typer.Option(help="reviews to train on")] = Data.mini,
+    data_path: Annotated[
+        Path | None, typer.Option(envvar="TEXTLAB_IMDB", help="archive or folder of the IMDB reviews")
+    ] = None,
+    seeds: Annotated[int, typer.Option(min=2, help="trainings of every model; known ones are not repeated")] = 30,
+    only: Annotated[str, typer.Option(help="networks to measure, with commas: rnn,cnn,glove_cnn,delta")] = "",
+    workers: Annotated[int, typer.Option(min=1, help="processes")] = 2,
+    out: Annotated[Path | None, typer.Option(help="folder for all files, instead of docs/ and autograder/")] = None,
+) -> None:
+    """Train right and weak models over many seeds and choose the thresholds; docs/calibration.md says how.
+
+    May be interrupted: it goes on where it stopped. Ends with status 1 when no threshold keeps both error rates.
+    """
+    from autograder.calibration.calibrate import CalibrationError, find_outcomes, measure_missing, missing_runs
+    from autograder.calibration.calibrate import networks_of as known_networks
+    from autograder.calibration.measured import Measured
+    from autograder.calibration.products import Products
+
+    networks = only.split(",") if only else known_networks(data.value)
+    unknown = sorted(set(networks) - set(known_networks(data.value)))
+    if unknown:
+        console.print(f"autograder: no network {unknown[0]!r}; there are {', '.join(known_networks(data.value))}")
+        raise typer.Exit(2)
+    products = Products(out, out / "thresholds.json") if out else Products()
+    measured = Measured(products.measured)
+    runs = list(missing_runs(data.value, data_path, networks, seeds, measured))
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console) as progress:
+        task = progress.add_task("training", total=len(runs))
+        measure_missing(runs, measured, workers, lambda done, _: progress.update(task, completed=done))
+    outcomes = find_outcomes(measured)
+    try:
+        products.write(outcomes)
+    except CalibrationError as error:
+        console.print(Text(f"autograder: {error}"))
+        raise typer.Exit(1) from None
+    for found in outcomes:
+        known = found.calibration
+        rates = f"false fail at most {known.false_fail:.0e}, false pass at most {known.false_pass:.0e}"
+        console.print(f"{found.data} {found.network}: {found.threshold:g}, {rates}, {known.seeds} seeds")
 
 
 def _progress(graded: Iterator[Record], total: int) -> Iterator[Record]:
