@@ -11,7 +11,7 @@ from torch import Tensor
 from textlab.checks import transformer
 from textlab.checks.draw import Draw
 from textlab.checks.failure import CheckFailed, StudentError, expect_close, expect_shape
-from textlab.checks.glove import scores_from_differences
+from textlab.checks.path_differences import scores_from_differences
 from textlab.checks.probe import ClassProbe, integrated_gradients
 from textlab.checks.rnn import redraw
 from textlab.checks.subject import Bench, Function, Model, Network

@@ -7,7 +7,7 @@ import torch
 
 from tests.textlab.checks.answers import Change, answer, expect_named, failing
 from textlab.checks import assess, labels
-from textlab.checks.subject import LocalBench, LocalFunction, LocalNetwork
+from textlab.checks.local import LocalBench, LocalFunction, LocalNetwork
 
 BY_HAND = '''
 def explain_label(model, ids, label, labels, pad_idx, n_steps=500):

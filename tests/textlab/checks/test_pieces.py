@@ -6,7 +6,7 @@ import pytest
 
 from tests.textlab.checks.answers import Change, answer, expect_named, failing
 from textlab.checks import pieces
-from textlab.checks.subject import LocalBench, LocalFunction
+from textlab.checks.local import LocalBench, LocalFunction
 from textlab.subwords import START
 
 CHECKS = (pieces.pieces_become_words, pieces.scores_are_added)

@@ -7,7 +7,7 @@ import torch
 
 from tests.textlab.checks.answers import Change, answer, expect_named, failing
 from textlab.checks import transformer
-from textlab.checks.subject import LocalNetwork
+from textlab.checks.local import LocalNetwork
 
 CHECKS = (
     transformer.arguments_decide,
