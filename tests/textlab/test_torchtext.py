@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
 from textlab.corpus import load_corpus
@@ -76,12 +76,13 @@ def test_tokens_of_ten_thousand_odd_texts_are_the_same(text: str) -> None:
     assert tokenize(text) == basic_english(text)
 
 
-# torchtext takes 0.1 s for a vocabulary, so few of them, each of many texts.
+# torchtext takes 0.1 s for a vocabulary: few of them, each of many texts, and no search for the smallest failure.
+unshrunk = settings(quick, phases=[Phase.explicit, Phase.generate], suppress_health_check=list(HealthCheck))
 many = st.lists(texts, min_size=50, max_size=60)
 bounds = (st.integers(1, 3), st.none() | st.integers(3, 60))
 
 
-@settings(quick, max_examples=10, suppress_health_check=list(HealthCheck))
+@settings(unshrunk, max_examples=10)
 @given(many, *bounds, texts)
 @example(["<unk> <pad> b a <pad>"], 1, 4, "c")
 def test_vocabularies_and_ids_are_the_same(texts: list[str], min_freq: int, max_size: int | None, new: str) -> None:
@@ -89,7 +90,7 @@ def test_vocabularies_and_ids_are_the_same(texts: list[str], min_freq: int, max_
 
 
 @pytest.mark.slow
-@settings(thorough, max_examples=200)
+@settings(unshrunk, max_examples=200)
 @given(many, *bounds, texts)
 def test_vocabularies_of_ten_thousand_odd_texts_are_the_same(
     texts: list[str], min_freq: int, max_size: int | None, new: str
