@@ -17,7 +17,7 @@ DATA_ENDINGS = (".csv", ".txt", ".md", ".png", ".svg")
 FIRST_DAY = (1980, 1, 1, 0, 0, 0)
 README = """# Text classification
 
-1. Install Python 3.10, 3.11 or 3.12; `python --version` says which one you have. Newer ones do not work.
+1. Install Python 3.10, 3.11, 3.12 or 3.13; `python --version` says which one you have.
 2. In this folder (the second line downloads up to 3 GB; without a GPU add
    `--extra-index-url` and the address of PyTorch's CPU-only wheels, then it is much less):
 
@@ -46,9 +46,7 @@ def build_bundle(out: Path, project: Path = PROJECT) -> Path:
 
 def _members(project: Path) -> Iterator[tuple[str, bytes]]:
     """Names and contents of the files in the zip."""
-    with (project / "pyproject.toml").open("rb") as file:
-        needed = tomllib.load(file)["project"]["dependencies"]
-    yield "requirements.txt", ("\n".join(needed) + "\n").encode()
+    yield "requirements.txt", ("\n".join(_requirements(project)) + "\n").encode()
     yield "README.md", README.encode()
     for path in (project / "assignment").glob("*.ipynb"):
         yield f"assignment/{path.name}", path.read_bytes()
@@ -59,3 +57,12 @@ def _members(project: Path) -> Iterator[tuple[str, bytes]]:
         for path in (project / "datasets" / folder).glob("*"):
             if path.suffix in DATA_ENDINGS:
                 yield f"assignment/{path.relative_to(project)}", path.read_bytes()
+
+
+def _requirements(project: Path) -> list[str]:
+    """What students install: the classic lane where its wheels exist, the current one on newer Pythons."""
+    with (project / "pyproject.toml").open("rb") as file:
+        table = tomllib.load(file)["project"]
+    lanes = {"classic": "python_version < '3.13'", "current": "python_version >= '3.13'"}
+    by_lane = [f"{pin}; {marker}" for lane, marker in lanes.items() for pin in table["optional-dependencies"][lane]]
+    return [*by_lane, *(line for line in table["dependencies"] if "==" in line)]
