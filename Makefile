@@ -23,7 +23,7 @@ CURRENT_READY := .venv-current/ready
 # What the torch of the day could change: data, training, attribution, public checks, the worker and the judge.
 CORE := tests/test_versions.py tests/test_portable.py tests/textlab tests/autograder/wire tests/autograder/judge
 
-.PHONY: setup grade test test-all test-current lint release student validate datasets examples lock clean
+.PHONY: setup grade test test-all test-current mutants lint release student validate datasets examples lock clean
 
 setup: $(READY)
 
@@ -67,6 +67,11 @@ $(CURRENT_READY): requirements-current.lock pyproject.toml
 	$(CURRENT)/pip install --quiet --requirement requirements-current.lock
 	@PYTHONWARNINGS=ignore $(CURRENT)/pip install --quiet --no-deps --editable .
 	@touch $(CURRENT_READY)
+
+# Right and wrong answers, graded as a class is; docs/kill-matrix.md says which check catches what. About 15 minutes.
+#   MATRIX=FILE   write the matrix as JSON, too
+mutants: $(READY)
+	$(BIN)/python -m tests.kill_matrix $(if $(MATRIX),--json $(MATRIX))
 
 lint: $(READY)
 	$(BIN)/ruff check

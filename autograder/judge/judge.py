@@ -37,6 +37,10 @@ class Settings:
     data_path: Path | None = None
     level: Level = Level.PROCESS
     contract: str = "kit"
+    checks: tuple[str, ...] = ()
+    """The checks that are asked; empty: all."""
+    shuffle: int | None = None
+    """A seed that shuffles the order of the checks, as far as they do not build on each other."""
 
 
 def judge_submission(submission: Submission, settings: Settings, workers: Workers) -> Record:
@@ -54,7 +58,7 @@ def judge_submission(submission: Submission, settings: Settings, workers: Worker
     )
     read = time.monotonic()
     try:
-        plugin = run_graders(judging, rubric)
+        plugin = run_graders(judging, rubric, settings.checks, settings.shuffle)
     finally:
         judging.close()
     checks = tuple(plugin.results[entry.id] for entry in rubric.checks)
@@ -114,9 +118,11 @@ def _only_file(submission: Submission, wanted: Sequence[str], others: Sequence[s
     return only if defines else None
 
 
-def run_graders(judging: Judging, rubric: Rubric) -> GradingPlugin:
+def run_graders(
+    judging: Judging, rubric: Rubric, asked: Sequence[str] = (), shuffle: int | None = None
+) -> GradingPlugin:
     """Run pytest on the graders, quietly and without the machine's plugins or configuration."""
-    plugin = GradingPlugin(judging, rubric)
+    plugin = GradingPlugin(judging, rubric, asked, shuffle)
     arguments = [str(GRADERS), "-c", str(GRADERS / "pytest.ini"), "--rootdir", str(GRADERS)]
     arguments += [
         "--disable-plugin-autoload",

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from textlab.checks import cnn, f1, glove, interpretation, matrix, rnn, training
 from textlab.checks.draw import Draw
-from textlab.checks.subject import LocalBench, LocalFunction, LocalNetwork
+from textlab.checks.local import LocalBench, LocalFunction, LocalNetwork
 
 PUBLIC_SEED = 2024
 
@@ -90,9 +90,10 @@ BLANKS = {
             "RNNBaseline.forward turns token ids and lengths into one logit per review",
             25,
             _network(
+                rnn.runs,
                 rnn.one_logit_per_review,
-                rnn.summary_is_the_last_state,
                 rnn.arguments_decide_dropout,
+                rnn.summary_is_the_last_state,
                 rnn.reviews_are_independent,
                 rnn.padding_is_silent,
                 rnn.every_parameter_learns,
@@ -176,11 +177,11 @@ BLANKS = {
             "CNN.forward turns token ids into one logit per review",
             25,
             _network(
+                cnn.runs,
                 cnn.one_logit_per_review,
-                cnn.logits_are_not_probabilities,
-                cnn.place_does_not_matter,
-                cnn.activation_is_relu,
                 cnn.arguments_decide_dropout,
+                cnn.logits_are_not_probabilities,
+                cnn.computes_what_was_asked,
                 cnn.reviews_are_independent,
                 cnn.padding_is_silent,
                 cnn.every_parameter_learns,
@@ -258,7 +259,7 @@ BLANKS = {
             25,
             _network(
                 glove.starts_from_the_matrix,
-                glove.one_logit_per_review,
+                glove.runs,
                 glove.dropout_follows_its_argument,
                 glove.reviews_are_independent,
                 glove.frozen_decides_what_is_trained,

@@ -27,6 +27,24 @@ class CheckFailed(Exception):
         return "\n".join([self.what, *(f"  {name:<9} {text}" for name, text in self.rows.items())])
 
 
+class NotChecked(CheckFailed):
+    """The check cannot be asked: what it builds on is wrong, and another check says so."""
+
+    def __init__(self, because: str) -> None:
+        super().__init__(
+            f"not checked, because {because}",
+            input="",
+            expected="",
+            got="",
+            likely="",
+            next="",
+        )
+
+    def __str__(self) -> str:
+        """The reason."""
+        return self.what
+
+
 class StudentError(Exception):
     """The student's code raised, or gave back something that is no answer at all.
 

@@ -12,7 +12,7 @@ from torch import Tensor
 from textlab.checks import interpretation
 from textlab.checks.draw import Draw
 from textlab.checks.failure import CheckFailed, StudentError
-from textlab.checks.subject import LocalBench, LocalFunction
+from textlab.checks.local import LocalBench, LocalFunction
 from textlab.text import PAD, Vocabulary, tokenize
 
 CHECKS = (
@@ -207,7 +207,7 @@ def test_a_right_answer_passes_whatever_is_drawn(seed: int) -> None:
         (TrainingMode(), "scores_are_integrated_gradients"),
         (Normalised(), "scores_are_integrated_gradients"),
         (SpreadEvenly(), "scores_are_integrated_gradients"),
-        (WrongAxis(), "one_score_per_token"),
+        (WrongAxis(), "scores_are_integrated_gradients"),
         (MadeUpDelta(), "delta_is_true"),
         (DeltaWithoutSign(), "delta_is_true"),
         (SplitInPlaceOfTokenize(), "one_score_per_token"),
