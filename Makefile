@@ -21,7 +21,8 @@ PYTHON_CURRENT ?= $(PYTHON)
 CURRENT := .venv-current/bin
 CURRENT_READY := .venv-current/ready
 # What the torch of the day could change: data, training, attribution, public checks, the worker and the judge.
-CORE := tests/test_versions.py tests/test_portable.py tests/textlab tests/autograder/wire tests/autograder/judge
+CORE := tests/test_versions.py tests/test_portable.py tests/textlab \
+	tests/autograder/wire tests/autograder/sandbox tests/autograder/judge
 
 .PHONY: setup grade test test-all test-current mutants lint release student validate datasets examples lock clean
 
