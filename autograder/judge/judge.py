@@ -47,7 +47,7 @@ def judge_submission(submission: Submission, settings: Settings, workers: Worker
     """Grade one submission. Student faults end up in the record; only faults of the kit raise."""
     start = time.monotonic()
     contract, rubric = load_contract(settings.contract), load_rubric()
-    definitions, problems = _definitions(submission, contract)
+    definitions, problems = _definitions(submission, contract, rubric)
     judging = Judging(
         submission_sha256=submission.sha256,
         definitions=definitions,
@@ -86,7 +86,9 @@ def choose_file(submission: Submission, notebook: str) -> SubmittedFile | None:
     return next(iter([*exact, *similar]), None)
 
 
-def _definitions(submission: Submission, contract: Mapping[str, Role]) -> tuple[dict[str, Definitions], list[str]]:
+def _definitions(
+    submission: Submission, contract: Mapping[str, Role], rubric: Rubric
+) -> tuple[dict[str, Definitions], list[str]]:
     """What each notebook of the contract defines, and what was wrong with the files."""
     problems = list(submission.problems)
     found: dict[str, Definitions] = {}
@@ -95,7 +97,8 @@ def _definitions(submission: Submission, contract: Mapping[str, Role]) -> tuple[
         others = [role.notebook for role in contract.values() if role.notebook != notebook]
         file = choose_file(submission, notebook) or _only_file(submission, wanted, others)
         if file is None:
-            problems.append(f"{notebook}.ipynb was not handed in")
+            if not rubric.is_bonus(notebook):
+                problems.append(f"{notebook}.ipynb was not handed in")
             continue
         cells, unreadable = read_cells(file.name, file.content)
         if not cells and unreadable:

@@ -185,6 +185,37 @@ class GradingPlugin:
         return lambda check: check in self.results and self.results[check].outcome == "passed"
 
     @pytest.fixture
+    def transformer(self) -> RemoteNetwork:
+        """The student's TransformerClassifier."""
+        return self._network("transformer", "network")
+
+    @pytest.fixture
+    def explain_label(self) -> RemoteFunction:
+        """The student's explain_label."""
+        return self._function("labels", "function")
+
+    @pytest.fixture
+    def labels_bench(self) -> RemoteBench:
+        """Makes the kit's models beside explain_label."""
+        return RemoteBench(lambda: self.judging.worker("labels"))
+
+    @pytest.fixture
+    def explained_transformer(self) -> RemoteNetwork:
+        """The student's TransformerClassifier beside the explain_label that explains it."""
+        name = self.judging.name("transformer", "network")
+        return RemoteNetwork(name, lambda: self.judging.worker("labels"), TRAIN_S)
+
+    @pytest.fixture
+    def merge_pieces(self) -> RemoteFunction:
+        """The student's merge_pieces."""
+        return self._function("pieces", "function")
+
+    @pytest.fixture
+    def pieces_bench(self) -> RemoteBench:
+        """The kit's objects beside merge_pieces."""
+        return RemoteBench(lambda: self.judging.worker("pieces"))
+
+    @pytest.fixture
     def few(self) -> FewReviews:
         """Few hidden reviews, and vectors."""
         return self.judging.few
@@ -253,6 +284,7 @@ def _result(entry: Entry, item: pytest.Item, declared: Declaration, outcome: Out
         message=ADDRESS.sub("0x…", message)[:MESSAGE_LIMIT],
         hint=HINTS.get(outcome, declared.hint),
         visibility=entry.visibility,
+        bonus=entry.bonus,
     )
 
 

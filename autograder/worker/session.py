@@ -88,9 +88,9 @@ class Session:
         """Build a network from the class of that name."""
         return self._keep(LocalNetwork(self._named(name), locate).build(**arguments))
 
-    def probe(self, vocab_size: int, emb_dim: int, pad_idx: int) -> Handle:
+    def probe(self, vocab_size: int, emb_dim: int, pad_idx: int, n_classes: int) -> Handle:
         """Make the kit's own small network."""
-        return self._keep(self._bench.probe(vocab_size, emb_dim, pad_idx))
+        return self._keep(self._bench.probe(vocab_size, emb_dim, pad_idx, n_classes))
 
     def scripted(self, losses: list[float], strict: bool) -> Handle:
         """Make the kit's network whose losses follow a script."""

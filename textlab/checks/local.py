@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from textlab.batches import Batch
 from textlab.checks.failure import StudentError, shape_text
 from textlab.checks.plain import plain_tensor, plain_value
-from textlab.checks.probe import ProbeNetwork
+from textlab.checks.probe import ClassProbe, ProbeNetwork
 from textlab.checks.scripted import LookupNetwork, ScriptedNetwork
 from textlab.text import Vocabulary
 from textlab.training import TrainingPlan, fit_encoded, predict_encoded
@@ -48,8 +48,11 @@ def notebook_place(error: BaseException) -> str:
     place = ""
     for frame, number in traceback.walk_tb(error.__traceback__):
         if frame.f_globals.get("__name__") == "__main__":
-            line = linecache.getline(frame.f_code.co_filename, number).strip()
-            place = f"line {number} of its cell: {line}" if line else ""
+            file = frame.f_code.co_filename
+            line = linecache.getline(file, number).strip()
+            # A notebook that was loaded and not run knows its cells by number.
+            cell = f"{file}, line {number}" if file.startswith("cell ") else f"line {number} of its cell"
+            place = f"{cell}: {line}" if line else ""
     return place
 
 
@@ -207,9 +210,10 @@ class LocalFunction:
 class LocalBench:
     """Makes the kit's models, vocabularies and vectors in this process."""
 
-    def probe(self, vocab_size: int, emb_dim: int, pad_idx: int) -> LocalModel:
+    def probe(self, vocab_size: int, emb_dim: int, pad_idx: int, n_classes: int = 1) -> LocalModel:
         """The kit's small smooth network."""
-        return LocalModel(ProbeNetwork(vocab_size, emb_dim, pad_idx), "model")
+        sizes = (vocab_size, emb_dim, pad_idx)
+        return LocalModel(ProbeNetwork(*sizes) if n_classes == 1 else ClassProbe(*sizes, n_classes), "model")
 
     def scripted(self, losses: Sequence[float], *, strict: bool = False) -> LocalModel:
         """A network whose validation loss follows a script."""

@@ -42,18 +42,41 @@ class ProbeNetwork(nn.Module):
         return logit
 
 
+class ClassProbe(ProbeNetwork):
+    """The same with one logit per class; padding gets no weight, as behind an attention mask."""
+
+    def __init__(self, vocab_size: int, emb_dim: int, pad_idx: int, n_classes: int) -> None:
+        super().__init__(vocab_size, emb_dim, pad_idx)
+        self.pad_idx = pad_idx
+        self.head = nn.Linear(HIDDEN, n_classes)
+
+    def forward(self, text: Tensor, padding: Tensor | None = None) -> Tensor:
+        """Logits [batch, n_classes] for ids [batch, length]; padding [batch, length] bool, from the ids if None."""
+        return self.from_embedded(self.embedding(text), text == self.pad_idx if padding is None else padding)
+
+    def from_embedded(self, embedded: Tensor, padding: Tensor | None = None) -> Tensor:
+        """Logits [batch, n_classes] for embeddings [batch, length, emb_dim]; without `padding` all tokens count."""
+        inner = torch.tanh(self.inner(embedded))
+        weights = torch.softmax(self.weighing(inner), dim=1)
+        if padding is not None:
+            weights = weights * (~padding.bool()).unsqueeze(-1)
+        logits: Tensor = self.head(self.dropout(torch.tanh(3 * (weights * inner).sum(dim=1))))
+        return logits
+
+
 def integrated_gradients(
-    network: ProbeNetwork, ids: Tensor, baseline: Tensor, steps: int = 2000, rule: Rule = "middle"
+    network: ProbeNetwork, ids: Tensor, baseline: Tensor, steps: int = 2000, rule: Rule = "middle", output: int = 0
 ) -> Tensor:
     """Integrated gradients per token, [length], of one review ids [length], summed over the embedding axis.
 
-    In float64: pass a network in double precision and evaluation mode.
+    output: which of the network's outputs is explained. In float64: pass a network in double precision and
+    evaluation mode.
     """
     with torch.no_grad():
         end, start = network.embedding(ids), network.embedding(baseline)
     shares, weights = _points(rule, steps)
     path = (start + shares[:, None, None] * (end - start)).requires_grad_()
-    (gradient,) = torch.autograd.grad(network.from_embedded(path).sum(), path)
+    (gradient,) = torch.autograd.grad(network.from_embedded(path)[:, output].sum(), path)
     scores: Tensor = ((end - start) * (weights[:, None, None] * gradient).sum(dim=0)).sum(dim=-1)
     return scores
 

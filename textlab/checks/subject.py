@@ -69,7 +69,7 @@ class Function(Protocol):
 class Bench(Protocol):
     """Makes what the kit hands to the student's functions, on the student's side of the border."""
 
-    def probe(self, vocab_size: int, emb_dim: int, pad_idx: int) -> Model:
+    def probe(self, vocab_size: int, emb_dim: int, pad_idx: int, n_classes: int = 1) -> Model:
         """The kit's small smooth network, whose attributions the check can compute itself."""
 
     def scripted(self, losses: Sequence[float], *, strict: bool = False) -> Model:
