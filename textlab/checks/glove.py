@@ -44,6 +44,7 @@ def starts_from_the_matrix(glove: Network, draw: Draw) -> None:
         expect_shape(
             got,
             [tuple(matrix.shape)],
+            axes="words × numbers a word",
             input=call,
             likely="the sizes of the embedding are not those of the matrix",
             next="take the number of words and of numbers a word from matrix.shape",
@@ -154,6 +155,7 @@ def explained_at_the_embedding(glove: Network, interpret: Function, bench: Bench
         expect_shape(
             scores,
             [(7,)],
+            axes="one per token",
             input=call,
             likely="the sentence was not padded up to min_len, or the embedding axis is still there",
             next="take interpret_sentence over from notebook 2 once its checks say right",
@@ -178,6 +180,7 @@ class FromMatrix:
 
     def __init__(self, network: Network, draw: Draw) -> None:
         self.name = network.name
+        self.asked = network.asked
         self._network = network
         self._draw = draw
 

@@ -33,6 +33,10 @@ class Case:
     vocabulary: object
     keywords: dict[str, object]
     difference: float
+    """F(x) − F(x′), F being the logit."""
+    probability_difference: float
+    """The same with the probability in place of the logit."""
+    emb_dim: int
 
 
 def reference_is_padding(pad_reference: Function, draw: Draw) -> None:
@@ -54,6 +58,7 @@ def reference_is_padding(pad_reference: Function, draw: Draw) -> None:
         expect_shape(
             reference,
             [(batch, length)],
+            axes="batch × length, as ids",
             input=call,
             likely="the length is written out as a number, such as 7; then any longer sentence fails",
             next="take the shape from ids",
@@ -101,6 +106,14 @@ def one_score_per_token(interpret: Function, bench: Bench, draw: Draw) -> None:
                 likely="the scores were cut to the words of the sentence",
                 next="give back the scores of all tokens; those of the padding are 0",
             )
+        expect_shape(
+            scores,
+            [(len(case.tokens),)],
+            axes="one per token",
+            input=_call(case),
+            likely="the attributions still have the embedding axis, or the batch axis",
+            next="sum over the last axis and take the only sentence of the batch",
+        )
 
 
 def scores_are_integrated_gradients(interpret: Function, bench: Bench, draw: Draw) -> None:
@@ -110,6 +123,7 @@ def scores_are_integrated_gradients(interpret: Function, bench: Bench, draw: Dra
         expect_shape(
             scores,
             [tuple(case.scores.shape)],
+            axes="one per token",
             input=_call(case),
             likely="the attributions still have the embedding or the batch axis, or were summed over the tokens",
             next="sum over the last axis and take the only sentence of the batch",
@@ -120,7 +134,7 @@ def scores_are_integrated_gradients(interpret: Function, bench: Bench, draw: Dra
             case.scores,
             tolerance=SCORE_SHARE * size,
             what="the scores are not the integrated gradients of this model",
-            input=_call(case),
+            input=f"{_call(case)}; {_worst_token(scores.double(), case)}",
             likely=_score_cause(scores.double(), case),
             next="baseline: pad_reference at the sentence's length; model.eval(); sum over the embedding axis only",
         )
@@ -175,21 +189,18 @@ def unpack(result: Any, call: str) -> tuple[list[str], Tensor, float]:
 
 
 def _honest_deltas(case: Case, scores: Tensor) -> list[float]:
-    """The delta that belongs to these scores, by the rule and the baseline that give them.
-
-    Scores that no rule gives are charged elsewhere: then any honest delta of this case is right.
-    """
+    """The delta of these scores; those that no rule gives are charged elsewhere, and several deltas will do."""
     found = []
+    total = float(scores.double().sum())
     for baseline in (torch.ones_like(case.ids), torch.zeros_like(case.ids)):
         with torch.no_grad():
             ends = torch.cat([case.mirror(ids[None])[0] for ids in (case.ids, baseline)])
         for rule in RULES:
             exact = integrated_gradients(case.mirror, case.ids, baseline, int(str(case.keywords["n_steps"])), rule)
-            delta = float(exact.sum() - (ends[0] - ends[1]))
             if scores.shape == exact.shape and bool((scores - exact).abs().max() < 0.01 * exact.abs().max()):
-                return [delta]
-            found.append(delta)
-        found += [float(scores.double().sum() - (end[0] - end[1])) for end in (ends, torch.sigmoid(ends))]
+                return [total - float(ends[0] - ends[1])]
+            found.append(float(exact.sum() - (ends[0] - ends[1])))
+        found += [total - float(end[0] - end[1]) for end in (ends, torch.sigmoid(ends))]
     return found
 
 
@@ -210,21 +221,25 @@ def _cases(bench: Bench, draw: Draw, n_steps: int = 300, plain: bool = False) ->
     if plain:
         sentences = [(" ".join(chosen), 7), (" ".join(chosen[:7]), 7), (strange, 5)]
     emb_dim = draw.integer(5, 9)
-    cases = []
+    cases: list[Case] = []
     for sentence, min_len in sentences:
         mirror = ProbeNetwork(len(words) + 2, emb_dim, 1).double().eval()
         weights = {name: draw.normal(*value.shape, scale=0.5) for name, value in mirror.state_dict().items()}
         weights["embedding.weight"][1] = 0.0
-        probe = bench.probe(len(words) + 2, emb_dim, 1)
-        probe.set_weights(weights)
         mirror.load_state_dict({name: value.double() for name, value in weights.items()})
         tokens = tokenize(sentence)
         tokens = tokens + [PAD] * (min_len - len(tokens))
         lookup = {word: place + 2 for place, word in enumerate(words)}
         ids = torch.tensor([1 if token == PAD else lookup.get(token, 0) for token in tokens])
         baseline = torch.ones_like(ids)
+        if _delta(mirror, ids, n_steps) * (-1) ** len(cases) < 0:
+            # Turned round, so that the deltas of the sentences have both signs.
+            weights["head.weight"] = -weights["head.weight"]
+            mirror.load_state_dict({name: value.double() for name, value in weights.items()})
+        probe = bench.probe(len(words) + 2, emb_dim, 1)
+        probe.set_weights(weights)
         with torch.no_grad():
-            difference = float(mirror(ids[None]) - mirror(baseline[None]))
+            end, start = mirror(ids[None]), mirror(baseline[None])
         cases.append(
             Case(
                 sentence=sentence,
@@ -235,15 +250,31 @@ def _cases(bench: Bench, draw: Draw, n_steps: int = 300, plain: bool = False) ->
                 mirror=mirror,
                 vocabulary=vocabulary,
                 keywords={"min_len": min_len, "n_steps": n_steps},
-                difference=difference,
+                difference=float(end - start),
+                probability_difference=float(torch.sigmoid(end) - torch.sigmoid(start)),
+                emb_dim=emb_dim,
             )
         )
     return cases
 
 
+def _delta(mirror: ProbeNetwork, ids: Tensor, n_steps: int) -> float:
+    """The delta of the middle rule from the padding."""
+    baseline = torch.ones_like(ids)
+    with torch.no_grad():
+        difference = mirror(ids[None]) - mirror(baseline[None])
+    return float(integrated_gradients(mirror, ids, baseline, n_steps).sum() - difference)
+
+
 def _call(case: Case) -> str:
     keywords = ", ".join(f"{name}={value}" for name, value in case.keywords.items())
     return f'interpret_sentence(model, "{case.sentence}", vocabulary, {keywords})'
+
+
+def _worst_token(got: Tensor, case: Case) -> str:
+    """The token whose score is furthest off, with its place as the message counts it."""
+    place = int((got - case.scores).abs().argmax())
+    return f"position {place} is {case.tokens[place]!r}"
 
 
 def _kinds(result: Any) -> str:
@@ -264,15 +295,21 @@ def _token_cause(got: list[str], expected: list[str]) -> str:
 
 def _score_cause(got: Tensor, case: Case) -> str:
     """The usual cause of wrong scores, from how they differ."""
-    expected = case.scores
+    expected, near = case.scores, SCORE_SHARE * float(case.scores.abs().max())
     if not bool(got.any()):
         return "all scores are 0: the gradients did not reach the embedding"
     if got.std(unbiased=False) < 1e-6 * got.abs().max():
         return "every token got the same score: F(x) − F(x′) was spread evenly"
-    with torch.no_grad():
-        ends = [torch.sigmoid(case.mirror(ids[None])) for ids in (case.ids, torch.ones_like(case.ids))]
-    if abs(float(got.sum()) - float(ends[0] - ends[1])) < SCORE_SHARE * max(0.05, abs(float(got.sum()))):
-        return "the probability was explained, not the logit"
+    if float((got - expected.abs()).abs().max()) < near:
+        return (
+            "the scores lost their signs: abs() makes words that speak against it look like words that speak for it"
+        )
+    if float((got * case.emb_dim - expected).abs().max()) < near:
+        return f"the scores are averaged over the {case.emb_dim} numbers of a token: mean in place of sum"
+    if float((got + expected).abs().max()) < near:
+        return "all signs are turned around: sentence and baseline changed places"
+    if abs(float(got.sum()) - case.probability_difference) < SCORE_SHARE * abs(case.probability_difference):
+        return "the probability was explained, with a sigmoid around the model; asked is the logit"
     unknown = integrated_gradients(case.mirror, case.ids, torch.zeros_like(case.ids), 300)
     if float((got - unknown).abs().max()) < SCORE_SHARE * float(unknown.abs().max()):
         return "the baseline is id 0, <unk>, which is also what the word pad gets; it has to be the padding token"
@@ -281,9 +318,8 @@ def _score_cause(got: Tensor, case: Case) -> str:
     if share > 0.95 and abs(scale - 1) < 0.25:
         return "dropout was active: model.eval() is missing; or too few steps, or a coarse rule"
     if share > 0.999:
-        if abs(scale * case.mirror.embedding.embedding_dim - 1) < 0.05:
-            return "the mean over the embedding axis was taken, not the sum"
-        return "the scores are scaled: divided by their norm or by their number"
-    if bool((got >= 0).all()) and bool((expected < -SCORE_SHARE * expected.abs().max()).any()):
-        return "no score is negative: absolute values or squares were summed, so that blame looks like praise"
+        return "the scores are scaled: divided by their norm or by their largest value"
+    # Of a few scores all may be positive by chance.
+    if bool((got >= 0).all()) and int((got > near).sum()) >= 5:
+        return "no score is negative: the size of the attributions was taken (norm, square, abs), or another baseline"
     return "another baseline than padding, another output than the logit, or ids of other words"

@@ -44,6 +44,7 @@ def matrix_has_its_shape(embedding_matrix: Function, bench: Bench, draw: Draw) -
         expect_shape(
             got,
             [(len(words.tokens), dim)],
+            axes="tokens × vectors.dim",
             input=words.call,
             likely="the rows are those of the vectors, or only those of known words: the vocabulary decides",
             next="start from a tensor with len(vocabulary) rows and vectors.dim columns",

@@ -17,17 +17,12 @@ float32, where logits near 1 have steps of 6e-8."""
 
 
 def scores_from_differences(
-    model: Model,
-    end: Tensor,
-    start: Tensor,
-    steps: int = 300,
-    places: Tensor | None = None,
-    output: int = 0,
+    model: Model, end: Tensor, start: Tensor, steps: int = 300, places: Tensor | None = None, output: int = 0
 ) -> Tensor:
     """Scores of the tokens at `places` (all of them unless given), float64, in their order.
 
-    end, start: embeddings [length, dim] of sentence and baseline. output: which of the model's outputs. At each
-    midpoint of the way a token's embedding is moved back and forth a little along its own part of the way.
+    end, start: embeddings [length, dim] of sentence and baseline. At each midpoint of the way a token's embedding is
+    moved back and forth a little along its own part of the way. output: which of the model's outputs is explained.
     """
     places = torch.arange(len(end)) if places is None else places
     shares = (torch.arange(steps) + 0.5) / steps

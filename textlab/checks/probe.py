@@ -65,16 +65,12 @@ class ClassProbe(ProbeNetwork):
 
 
 def integrated_gradients(
-    network: ProbeNetwork,
-    ids: Tensor,
-    baseline: Tensor,
-    steps: int = 2000,
-    rule: Rule = "middle",
-    output: int = 0,
+    network: ProbeNetwork, ids: Tensor, baseline: Tensor, steps: int = 2000, rule: Rule = "middle", output: int = 0
 ) -> Tensor:
     """Integrated gradients per token, [length], of one review ids [length], summed over the embedding axis.
 
-    output: which of the network's outputs. In float64: pass a network in double precision and evaluation mode.
+    output: which of the network's outputs is explained. In float64: pass a network in double precision and
+    evaluation mode.
     """
     with torch.no_grad():
         end, start = network.embedding(ids), network.embedding(baseline)

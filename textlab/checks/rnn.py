@@ -82,6 +82,7 @@ def _expect_one_each(rnn: Network, arguments: dict[str, Any], ids: Tensor, lengt
     expect_shape(
         logits,
         [(batch, 1), (batch,)],
+        axes="batch × 1",
         input=f"ids [{batch}, {length}], lengths {lengths.tolist()}, {call_text(arguments)}",
         likely=_shape_cause(logits, batch, length, states),
         next="print the shape after each line of forward and compare it with the figure",
