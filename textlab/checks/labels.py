@@ -70,7 +70,7 @@ def unknown_label_is_refused(explain: Function, bench: Bench, draw: Draw) -> Non
         expected=f"a ValueError whose message names the labels there are: {', '.join(case.labels)}",
         got=got,
         likely="the label is not looked up at all, or list.index speaks for itself",
-        next="look the label up first, and raise a ValueError of your own that lists the labels",
+        next='if label not in labels: raise ValueError(f"no class {label!r}; there are {labels}")',
     )
 
 
@@ -112,7 +112,7 @@ def own_network_is_explained(network: Network, explain: Function, draw: Draw) ->
                 expected="sum of scores − (F(x) − F(x′)), with the padding mask of the review in both",
                 got=error.message,
                 likely="the baseline is all padding, and the network masked all of it: attention to nothing is NaN",
-                next="additional_forward_args hands a mask on to every call; forward has to heed its second argument",
+                next="additional_forward_args=(ids == pad_idx,) keeps the mask; forward must heed its second one",
             ) from None
         scores, delta = _compare(given, case, OWN_SHARE)
         _expect_delta(scores, delta, case)
@@ -136,7 +136,7 @@ def _compare(result: Any, case: Case, share: float) -> tuple[Tensor, float]:
         what=f"the scores do not explain the logit of “{case.label}”",
         input=case.call,
         likely=_cause(scores.double(), case, tolerance),
-        next="the target is the label's place in labels; baseline pad_idx; eval mode; sum over the last axis",
+        next="look up the target by its label; baselines of pad_idx, model.eval(), sum over the embedding axis",
     )
     return scores, delta
 
@@ -150,7 +150,7 @@ def _expect_delta(scores: Tensor, delta: float, case: Case) -> None:
             expected=f"sum of scores − (F(x) − F(x′)) = {true_delta:.2g}, with the review's own mask in both",
             got=f"{delta:.2g}",
             likely="F(x′) was taken with the baseline's mask, which hides every token; or the delta lost its sign",
-            next="additional_forward_args, a tuple, hands the review's own mask to every call of the model",
+            next="additional_forward_args=(ids == pad_idx,) hands the review's own mask to every call of the model",
         )
 
 

@@ -52,8 +52,8 @@ HINTS: dict[str, tuple[str, str, str]] = {
         "the mean of its scores, what would the scores of all words sum to? And would a word that happens to be cut "
         "into many pieces count as much as one that stayed whole? Then the words. How can you see at a piece alone, "
         "without knowing the text, whether it begins a word or goes on with the one before it? Look at what the "
-        "cell at the beginning of this notebook prints for *irksome*. And why may the first piece of all come "
-        "without a mark?",
+        "cell at the beginning of this notebook prints for *irksome*. And why may the first piece of all "
+        "come without a mark?",
         "Go through the pieces and the scores together with zip, and let two lists grow: words and their sums. "
         "piece.startswith(START) says that a word begins, and piece.removeprefix(START) takes the mark away. START "
         "is a letter of its own, ▁, and no underscore. The first piece begins a word whatever it looks like, so ask "
