@@ -17,7 +17,8 @@ PYPROJECT = Path(__file__).resolve().parents[2] / "pyproject.toml"
 # Wherever a notebook runs, these are there.
 NOTEBOOK_ITSELF = ("ipython", "ipykernel", "jupyterlab")
 TEXT = """\
-# Set-up: installs what is missing, and nothing where all is there. On a hosted notebook that takes under a minute.
+# @title Set-up
+# Installs what is missing, and nothing where all is there. On a hosted notebook that takes under a minute.
 # It never replaces torch. Run it as often as you like.
 """
 

@@ -88,7 +88,9 @@ def read_source(name: str, solutions: Path = SOLUTIONS) -> ReleaseSource:
         )
     source = set_up_cell()
     first = next((index for index, cell in enumerate(cells) if cell.cell_type == "code"), 0)
-    cells.insert(first, nbformat.v4.new_code_cell(source, id=_cell_id("", source, ids)))
+    # Folded in JupyterLab and on hosted notebooks: it runs, and nobody has to read it.
+    folded = {"jupyter": {"source_hidden": True}, "cellView": "form"}
+    cells.insert(first, nbformat.v4.new_code_cell(source, id=_cell_id("", source, ids), metadata=folded))
     notebook = nbformat.v4.new_notebook(cells=cells, metadata=METADATA)
     notebook["nbformat_minor"] = 5
     return ReleaseSource(name, path, notebook)
