@@ -18,6 +18,8 @@
 
 # %% [markdown]
 # ## Set-up
+#
+# The first cell is folded: it installs what is missing, if anything is.
 
 # %%
 DATA = "mini"  # or "imdb"
