@@ -19,6 +19,7 @@ from autograder.judge.hidden_data import HIDDEN, OWN, hidden_folder, load_hidden
 from autograder.judge.judge import Settings
 from autograder.record import Record, read_record, record_json
 from autograder.reports.class_page import class_page
+from autograder.reports.feedback import write_feedback
 from autograder.reports.files import write_whole
 from autograder.reports.grades import grades_csv
 from autograder.rubric import load_rubric
@@ -49,7 +50,7 @@ def grade(
     ] = None,
     student: Annotated[list[str] | None, typer.Option(help="grade only this student; may be repeated")] = None,
 ) -> None:
-    """Grade submissions and write OUT/<student>/report.json, OUT/grades.csv and OUT/index.html.
+    """Grade submissions; write OUT/<student>/report.json, OUT/grades.csv, OUT/index.html and OUT/feedback/.
 
     Ends with status 0 when every submission got a mark, 1 when the grader failed on one, 2 for wrong arguments.
     """
@@ -208,6 +209,7 @@ def _earlier(out: Path, records: list[Record]) -> list[Record]:
 
 def _write_class(records: list[Record], out: Path) -> None:
     roles = load_rubric().roles
+    write_feedback(records, load_rubric(), out)
     write_whole(out / "grades.csv", grades_csv(records, roles))
     write_whole(out / "index.html", class_page(records, roles))
 

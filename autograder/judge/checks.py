@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 Test = TypeVar("Test", bound=Callable[..., Any])
 ATTRIBUTE = "check_declaration"
@@ -17,6 +17,16 @@ class Declaration:
     id: str
     needs: tuple[str, ...]
     hint: str
+
+
+class Note(Protocol):
+    """Keeps what a check measured."""
+
+    def __call__(self, text: str) -> None:
+        """What students read when the check passes."""
+
+    def measured(self, name: str, value: float, at_least: float) -> None:
+        """A number and the bound that it was compared with; they stand in the record whatever the outcome."""
 
 
 def check(id: str, *, needs: Sequence[str] = (), hint: str) -> Callable[[Test], Test]:

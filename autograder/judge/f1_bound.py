@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
+from autograder.judge.checks import Note
 from autograder.judge.hidden_data import Encoded
 from autograder.thresholds import Budget
 from textlab.checks.failure import CheckFailed
@@ -20,7 +19,7 @@ def expect_f1(
     test: Encoded,
     plan: TrainingPlan,
     bound: Budget,
-    note: Callable[[str], None],
+    note: Note,
 ) -> None:
     """Train the model by the plan and fail unless its F1 on the test reviews reaches the bound.
 
@@ -30,6 +29,7 @@ def expect_f1(
     logits = model.predict(test.ids, test.lengths, pad_id=plan.pad_id, with_lengths=plan.with_lengths)
     f1 = f1_of_logits(logits, test.labels)
     accuracy = float(((logits > 0).float() == test.labels).float().mean())
+    note.measured("F1", f1, bound.f1_at_least)
     note(f"F1 {f1:.3f}, at least {bound.f1_at_least:.3f} was asked (accuracy {accuracy:.3f})")
     if f1 >= bound.f1_at_least:
         return

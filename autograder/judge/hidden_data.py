@@ -46,6 +46,8 @@ class HiddenData:
     train: Encoded
     test: Encoded
     vocab_size: int
+    vocabulary: Vocabulary | None = None
+    """What the ids mean; None when they were renamed."""
 
 
 @functools.lru_cache(maxsize=2)
@@ -63,7 +65,7 @@ def load_hidden(data: str, path: Path | None = None) -> HiddenData:
     train, test = balanced(train, budget.train), balanced(test, budget.test)
     vocabulary = Vocabulary.build((review.text for review in train), max_size=MAX_WORDS)
     encode = functools.partial(encode_reviews, vocabulary=vocabulary, max_length=budget.max_length)
-    return HiddenData(encode(train), encode(test), len(vocabulary))
+    return HiddenData(encode(train), encode(test), len(vocabulary), vocabulary)
 
 
 def hidden_folder() -> Path:

@@ -17,6 +17,7 @@ import pytest
 from autograder.contracts import Role, load_contract
 from autograder.judge.hidden_data import load_hidden
 from autograder.judge.judging import Judging
+from autograder.judge.own_cnn import explain_own_cnn
 from autograder.judge.plugin import GradingPlugin
 from autograder.judge.workers import Workers
 from autograder.record import GradedFile, Record
@@ -57,6 +58,7 @@ def judge_submission(submission: Submission, settings: Settings, workers: Worker
     read = time.monotonic()
     try:
         plugin = run_graders(judging, rubric)
+        explained = explain_own_cnn(judging)
     finally:
         judging.close()
     checks = tuple(plugin.results[entry.id] for entry in rubric.checks)
@@ -73,6 +75,7 @@ def judge_submission(submission: Submission, settings: Settings, workers: Worker
         sandbox=settings.level.word,
         versions={"python": platform.python_version(), **{name: metadata.version(name) for name in VERSIONS}},
         seconds=seconds,
+        explained=explained,
     )
 
 

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import functools
 import re
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from autograder.judge.checks import ATTRIBUTE, Declaration
+from autograder.judge.checks import ATTRIBUTE, Declaration, Note
 from autograder.judge.client import WorkerLost
 from autograder.judge.few_reviews import FewReviews
 from autograder.judge.hidden_data import HiddenData
 from autograder.judge.judging import TRAIN_S, Judging, NotHandedIn
 from autograder.judge.remote import RemoteBench, RemoteFunction, RemoteNetwork
-from autograder.record import CheckResult, Outcome
+from autograder.record import CheckResult, Measured, Outcome
 from autograder.rubric import Entry, Rubric
 from autograder.thresholds import Thresholds
 from textlab.checks.draw import Draw
@@ -33,8 +33,23 @@ HINTS = {
     "tampered": "",
     "error": "",
 }
-Note = Callable[[str], None]
 ADDRESS = re.compile(r"0x[0-9a-f]{6,}")
+
+
+class KeptNote:
+    """What one check measured."""
+
+    def __init__(self) -> None:
+        self.text = ""
+        self.number: Measured | None = None
+
+    def __call__(self, text: str) -> None:
+        """Keep what students read."""
+        self.text = text
+
+    def measured(self, name: str, value: float, at_least: float) -> None:
+        """Keep a number and its bound."""
+        self.number = Measured(name, round(value, 4), at_least)
 
 
 class GradingPlugin:
@@ -44,7 +59,7 @@ class GradingPlugin:
         self.judging = judging
         self.results: dict[str, CheckResult] = {}
         self.seconds: dict[str, float] = {}
-        self._notes: dict[str, str] = {}
+        self._notes: dict[str, KeptNote] = {}
         self._entries = {entry.id: entry for entry in rubric.checks}
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
@@ -73,8 +88,10 @@ class GradingPlugin:
             error = None if call.excinfo is None else call.excinfo.value
             self.seconds[declaration.id] = call.duration
             outcome, message = _verdict(error)
-            said = self._notes.get(declaration.id, "") if outcome == "passed" else message
-            self.results[declaration.id] = _result(self._entries[declaration.id], item, declaration, outcome, said)
+            note = self._notes.get(declaration.id, KeptNote())
+            said = note.text if outcome == "passed" else message
+            result = _result(self._entries[declaration.id], item, declaration, outcome, said)
+            self.results[declaration.id] = replace(result, measured=note.number)
         return report
 
     @pytest.fixture
@@ -85,7 +102,7 @@ class GradingPlugin:
     @pytest.fixture
     def note(self, request: pytest.FixtureRequest) -> Note:
         """Says what was measured; students read it when the check passes, too."""
-        return functools.partial(self._notes.__setitem__, _declaration(request.node).id)
+        return self._notes.setdefault(_declaration(request.node).id, KeptNote())
 
     @pytest.fixture
     def rnn(self) -> RemoteNetwork:
