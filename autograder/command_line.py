@@ -14,6 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
+from autograder.export_command import export
 from autograder.grading import grade_class
 from autograder.judge.hidden_data import HIDDEN, OWN, hidden_folder, load_hidden
 from autograder.judge.judge import Settings
@@ -27,6 +28,7 @@ from autograder.sandbox import Level, probe_levels, strongest
 from autograder.submissions import Submission, SubmissionError, SubmittedFile, find_submissions
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+app.add_typer(export, name="export")
 console = Console()
 
 
