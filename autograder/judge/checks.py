@@ -16,6 +16,7 @@ class Declaration:
 
     id: str
     needs: tuple[str, ...]
+    after: tuple[str, ...]
     hint: str
 
 
@@ -29,11 +30,15 @@ class Note(Protocol):
         """A number and the bound that it was compared with; they stand in the record whatever the outcome."""
 
 
-def check(id: str, *, needs: Sequence[str] = (), hint: str) -> Callable[[Test], Test]:
-    """Declare a test function to be the check `id`; its docstring is the title that students read."""
+def check(id: str, *, needs: Sequence[str] = (), after: Sequence[str] = (), hint: str) -> Callable[[Test], Test]:
+    """Declare a test function to be the check `id`; its docstring is the title that students read.
+
+    It is not asked when a check of `needs` has not passed. Those of `after` only have to come first: what they find
+    wrong is made good for this check, so that the fault is charged once.
+    """
 
     def declare(test: Test) -> Test:
-        setattr(test, ATTRIBUTE, Declaration(id, tuple(needs), hint))
+        setattr(test, ATTRIBUTE, Declaration(id, tuple(needs), tuple(after), hint))
         return test
 
     return declare

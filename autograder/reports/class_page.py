@@ -153,7 +153,7 @@ def near_threshold(records: Sequence[Record]) -> list[NearCase]:
 
 
 def _row(record: Record, roles: Sequence[str]) -> Row:
-    if record.score == record.max_score:
+    if record.complete:
         without_loss = "nothing"
     else:
         without_loss = "" if record.problems else "not attempted"

@@ -44,6 +44,11 @@ class Part:
         return sum(shown.check.max_points for shown in self.checks)
 
     @property
+    def bonus(self) -> bool:
+        """Whether its points come on top of the maximum."""
+        return all(shown.check.bonus for shown in self.checks)
+
+    @property
     def open(self) -> tuple[Shown, ...]:
         """Checks that lost points, shown at length."""
         return tuple(shown for shown in self.checks if shown.check.lost)
@@ -89,7 +94,7 @@ def feedback_page(record: Record, rubric: Rubric) -> str:
         problems=[problem for problem in record.problems if problem not in reasons],
         parts=parts(record, rubric),
         next=next_step(record, rubric),
-        manual=sum(cell.points for cell in rubric.manual),
+        manual=sum(cell.points for cell in rubric.manual if not cell.bonus),
         picture=to_html(_explanations(record)) if record.explained else "",
     )
 
