@@ -14,6 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
+from autograder.course_command import course
 from autograder.export_command import export
 from autograder.grading import grade_class
 from autograder.judge.hidden_data import HIDDEN, OWN, hidden_folder, load_hidden
@@ -29,6 +30,7 @@ from autograder.submissions import Submission, SubmissionError, SubmittedFile, f
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 app.add_typer(export, name="export")
+app.add_typer(course, name="course")
 console = Console()
 
 

@@ -78,6 +78,19 @@ def moodle(
 
 
 @export.command()
+def nbgrader(
+    gradebook: Annotated[Path, typer.Option(help="nbgrader's gradebook.db")], reports: Reports = Path("out")
+) -> None:
+    """The points of every graded cell into nbgrader's gradebook; what a person graded stays."""
+    from autograder.course.gradebook import write_marks
+
+    with _faults():
+        for student in write_marks(gradebook, read_records(reports)):
+            console.print(Text(f"the grader failed on {student}: no mark was written"))
+        _made(gradebook)
+
+
+@export.command()
 def junit(reports: Reports = Path("out"), to: Annotated[Path, typer.Option()] = Path("junit.xml")) -> None:
     """JUnit XML: a suite per student, a case per check."""
     with _faults():
@@ -119,7 +132,11 @@ def _marks(reports: Path, gradebook: Path | None) -> list[Mark]:
     # Imported here: nbgrader takes seconds to import.
     from autograder.course.gradebook import marks_of_gradebook
 
-    return marks_of_gradebook(gradebook, marks)
+    found = marks_of_gradebook(gradebook, marks)
+    waiting = [mark.student for mark in found if mark.written is None]
+    if waiting:
+        console.print(Text(f"written answers are not graded yet: {', '.join(waiting)}"))
+    return found
 
 
 def _made(path: Path, unmatched: tuple[str, ...] = (), unmarked: tuple[str, ...] = ()) -> None:
