@@ -75,6 +75,8 @@ class Record:
     student: str
     assignment: str
     data: str
+    contract: str
+    """What the notebooks were written for."""
     files: tuple[GradedFile, ...]
     sha256: str
     checks: tuple[CheckResult, ...]
@@ -134,6 +136,7 @@ def read_record(text: str) -> Record:
         student=fields["student"],
         assignment=fields["assignment"],
         data=fields["data"],
+        contract=fields.get("contract", "kit"),
         files=tuple(GradedFile(**file) for file in submission["files"]),
         sha256=submission["sha256"],
         checks=tuple(_check(check) for check in fields["checks"]),
@@ -153,6 +156,7 @@ def record_json(record: Record) -> str:
         "student": record.student,
         "assignment": record.assignment,
         "data": record.data,
+        "contract": record.contract,
         "submission": {"sha256": record.sha256, "files": [asdict(file) for file in record.files]},
         "score": record.score,
         "max_score": record.max_score,

@@ -37,9 +37,8 @@ def explain_own_cnn(judging: Judging) -> tuple[ExplainedSentence, ...]:
     ids = [torch.tensor(vocabulary.encode(sentence)) for sentence in SENTENCES]
     try:
         network = RemoteNetwork(judging.name("cnn", "network"), lambda: judging.worker("cnn"), TRAIN_S)
-        model = network.build(
-            vocab_size=judging.data.vocab_size, pad_idx=vocabulary.pad_id, **judging.thresholds.network
-        )
+        budget = judging.thresholds.networks["cnn"]
+        model = network.build(vocab_size=judging.data.vocab_size, pad_idx=vocabulary.pad_id, **budget.network)
         model.set_weights(judging.trained)
         scores, probabilities, deltas = explained(model, [len(row) for row in ids], ids, vocabulary)
     except (CheckFailed, NotHandedIn, StudentError, WorkerLost):

@@ -56,5 +56,5 @@ def test_the_class_page_shows_nothing_lost_without_the_bonus() -> None:
 
 
 def test_a_missing_bonus_notebook_is_no_problem_line() -> None:
-    _, problems = _definitions(Submission("a", (), ()), load_contract(), RUBRIC)
+    _, problems = _definitions(Submission("a", (), ()), load_contract().roles, RUBRIC)
     assert problems == [f"{name}.ipynb was not handed in" for name in ("1_rnn", "2_cnn", "3_glove_cnn")]
