@@ -34,6 +34,7 @@ def made_up_record(number: int) -> Record:
         student=f"student{number:04d}",
         assignment="text_classification",
         data="mini",
+        contract="kit",
         files=tuple(GradedFile(f"{name}.ipynb", "0" * 64) for name in ("1_rnn", "2_cnn", "3_glove_cnn")),
         sha256=f"{number:064x}",
         checks=tuple(made_up_check(entry, draw) for entry in load_rubric().checks),

@@ -9,7 +9,7 @@ import nbformat
 from nbconvert.exporters import NotebookExporter
 
 
-class SubmissionExporter(NotebookExporter):  # type: ignore[misc]
+class SubmissionExporter(NotebookExporter):
     """As nbgrader's, but a notebook that cannot be read becomes the released one with a note in front.
 
     Otherwise one broken file would cost a student the marks of all other notebooks.
@@ -17,7 +17,8 @@ class SubmissionExporter(NotebookExporter):  # type: ignore[misc]
 
     def from_filename(self, filename: str, resources: Any = None, **keywords: Any) -> Any:
         """The notebook and its resources, as `Exporter.from_filename` gives them."""
-        course = self.parent.coursedir
+        converter: Any = self.parent
+        course = converter.coursedir
         place = resources["nbgrader"]
         submitted = Path(course.format_path(course.submitted_directory, place["student"], place["assignment"]))
         released = Path(course.format_path(course.release_directory, ".", place["assignment"])) / Path(filename).name
@@ -31,4 +32,4 @@ class SubmissionExporter(NotebookExporter):  # type: ignore[misc]
             note = "**This notebook could not be read.** The released one stands here in its place."
             notebook.cells.insert(0, nbformat.v4.new_markdown_cell(note))
             resources["metadata"] = {"name": Path(filename).stem, "path": str(Path(filename).parent)}
-            return super().from_notebook_node(notebook, resources=resources, **keywords)
+            return super().from_notebook_node(notebook, resources=resources, **keywords)  # type: ignore[no-untyped-call]

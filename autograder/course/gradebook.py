@@ -11,7 +11,7 @@ from nbgrader.api import Gradebook, MissingEntry
 
 from autograder.exports.marks import Mark
 from autograder.record import Record
-from autograder.rubric import Rubric, load_rubric
+from autograder.rubric import Entry, Manual, Rubric, load_rubric
 
 
 def marks_of_gradebook(path: Path, marks: Sequence[Mark], assignment: str = "") -> list[Mark]:
@@ -87,7 +87,8 @@ def _max_score(gradebook: Any, assignment: str, rubric: Rubric) -> float:
         raise ValueError(
             f"the gradebook has no {assignment}; run nbgrader generate_assignment {assignment}"
         ) from None
-    bonus = {(entry.notebook, entry.cell) for entry in (*rubric.checks, *rubric.manual) if entry.bonus}
+    entries: list[Entry | Manual] = [*rubric.checks, *rubric.manual]
+    bonus = {(entry.notebook, entry.cell) for entry in entries if entry.bonus}
     cells = [(book.name, cell) for book in found.notebooks for cell in book.grade_cells]
     return float(sum(cell.max_score for name, cell in cells if (name, cell.name) not in bonus))
 

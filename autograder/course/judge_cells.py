@@ -56,7 +56,8 @@ class JudgeCells(NbGraderPreprocessor):  # type: ignore[misc]
         write_feedback([record], load_rubric(), reports)
         fill_cells(nb, place["notebook"], record, load_rubric())
         # nbgrader has put the hidden tests back, and feedback is made from this notebook.
-        return ClearHiddenTests(parent=self).preprocess(nb, resources)
+        shown, resources = ClearHiddenTests(parent=self).preprocess(nb, resources)
+        return shown, resources
 
 
 @functools.lru_cache(maxsize=1)

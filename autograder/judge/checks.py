@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
+
+from autograder.record import Measured
 
 Test = TypeVar("Test", bound=Callable[..., Any])
 ATTRIBUTE = "check_declaration"
@@ -20,14 +22,20 @@ class Declaration:
     hint: str
 
 
-class Note(Protocol):
-    """Keeps what a check measured."""
+class Note:
+    """Keeps what a check measured, whatever its outcome."""
+
+    def __init__(self) -> None:
+        self.text = ""
+        self.number: Measured | None = None
 
     def __call__(self, text: str) -> None:
-        """What students read when the check passes."""
+        """Keep what students read when the check passes."""
+        self.text = text
 
     def measured(self, name: str, value: float, at_least: float) -> None:
-        """A number and the bound that it was compared with; they stand in the record whatever the outcome."""
+        """Keep a number and the bound that it was compared with."""
+        self.number = Measured(name, round(value, 4), at_least)
 
 
 def check(id: str, *, needs: Sequence[str] = (), after: Sequence[str] = (), hint: str) -> Callable[[Test], Test]:

@@ -19,7 +19,7 @@ from autograder.judge.judging import TRAIN_S, Judging, NotHandedIn
 from autograder.judge.remote import RemoteBench, RemoteFunction, RemoteNetwork
 from autograder.judge.started import NotebookNetworks
 from autograder.judge.translated import TranslatedNetwork
-from autograder.record import CheckResult, Measured, Outcome
+from autograder.record import CheckResult, Outcome
 from autograder.rubric import Entry, Rubric
 from autograder.thresholds import Thresholds
 from textlab.checks.draw import Draw
@@ -39,22 +39,6 @@ HINTS = {
 ADDRESS = re.compile(r"0x[0-9a-f]{6,}")
 
 
-class KeptNote:
-    """What one check measured."""
-
-    def __init__(self) -> None:
-        self.text = ""
-        self.number: Measured | None = None
-
-    def __call__(self, text: str) -> None:
-        """Keep what students read."""
-        self.text = text
-
-    def measured(self, name: str, value: float, at_least: float) -> None:
-        """Keep a number and its bound."""
-        self.number = Measured(name, round(value, 4), at_least)
-
-
 class GradingPlugin:
     """Fixtures and hooks for one submission; `results` holds what each check found."""
 
@@ -64,7 +48,7 @@ class GradingPlugin:
         self.judging = judging
         self.results: dict[str, CheckResult] = {}
         self.seconds: dict[str, float] = {}
-        self._notes: dict[str, KeptNote] = {}
+        self._notes: dict[str, Note] = {}
         self._entries = {entry.id: entry for entry in rubric.checks}
         self._asked = set(asked) or set(self._entries)
         self._shuffle = shuffle
@@ -109,7 +93,7 @@ class GradingPlugin:
             error = None if call.excinfo is None else call.excinfo.value
             self.seconds[declaration.id] = call.duration
             outcome, message = _verdict(error)
-            note = self._notes.get(declaration.id, KeptNote())
+            note = self._notes.get(declaration.id, Note())
             said = note.text if outcome == "passed" else message
             result = _result(self._entries[declaration.id], item, declaration, outcome, said)
             self.results[declaration.id] = replace(result, measured=note.number)
@@ -123,7 +107,7 @@ class GradingPlugin:
     @pytest.fixture
     def note(self, request: pytest.FixtureRequest) -> Note:
         """Says what was measured; students read it when the check passes, too."""
-        return self._notes.setdefault(_declaration(request.node).id, KeptNote())
+        return self._notes.setdefault(_declaration(request.node).id, Note())
 
     @pytest.fixture
     def rnn(self) -> RemoteNetwork:

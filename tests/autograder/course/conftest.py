@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ import pytest
 from nbgrader.api import Gradebook
 from nbgrader.apps.api import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
-from traitlets.config import PyFileConfigLoader
+from traitlets.config.loader import PyFileConfigLoader
 
 from autograder.course import judge_cells
 from autograder.course.create import create_course
@@ -39,7 +39,7 @@ class Course:
     judged: list[str]
     """Students in the order in which the judge was asked."""
 
-    def submit(self, student: str, timestamp: str = "", **texts: bytes) -> None:
+    def submit(self, student: str, texts: Mapping[str, bytes] | None = None, timestamp: str = "") -> None:
         """Hand in all notebooks as released, or those given."""
         target = self.folder / "submitted" / student / ASSIGNMENT
         shutil.rmtree(target, ignore_errors=True)

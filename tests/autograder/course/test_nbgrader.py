@@ -53,7 +53,7 @@ def test_written_answers_are_left_to_a_person_and_unchanged_ones_give_nothing(co
     cell = next(c for c in notebook.cells if c.metadata.get("nbgrader", {}).get("grade_id") == "reflection-cnn")
     cell.source += "\nBecause of the maximum."
     texts = {name: release_notebook(name) for name in NOTEBOOKS}
-    course.submit("ada", **{**texts, "2_cnn": nbformat.writes(notebook).encode()})
+    course.submit("ada", {**texts, "2_cnn": nbformat.writes(notebook).encode()})
     course.run("autograde", "ada")
     scores = course.scores("ada")
     assert scores[("2_cnn", "reflection-cnn")] == (None, True)
@@ -77,7 +77,7 @@ def test_feedback_holds_our_messages_and_nothing_hidden(course: Course) -> None:
 
 def test_a_notebook_that_cannot_be_read_costs_only_its_own_marks(course: Course) -> None:
     texts = {name: release_notebook(name) for name in NOTEBOOKS}
-    course.submit("ada", **{**texts, "2_cnn": b"not json at all"})
+    course.submit("ada", {**texts, "2_cnn": b"not json at all"})
     course.outcomes["ada"] = {entry.id: "skipped" for entry in RUBRIC.checks if entry.notebook == "2_cnn"}
     result = course.run("autograde", "ada")
     assert result["success"], result["log"]
@@ -91,7 +91,7 @@ def test_a_notebook_that_cannot_be_read_costs_only_its_own_marks(course: Course)
 def test_a_test_cell_that_a_student_deleted_still_counts(course: Course) -> None:
     notebook = nbformat.reads(release_notebook("1_rnn").decode(), as_version=4)
     notebook.cells = [c for c in notebook.cells if c.metadata.get("nbgrader", {}).get("grade_id") != "rnn-layers"]
-    course.submit("ada", **{"1_rnn": nbformat.writes(notebook).encode()})
+    course.submit("ada", {"1_rnn": nbformat.writes(notebook).encode()})
     course.run("autograde", "ada")
     assert course.scores("ada")[("1_rnn", "rnn-layers")][0] == RUBRIC.cell_points("1_rnn")["rnn-layers"]
 
