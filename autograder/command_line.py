@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from enum import Enum
 from pathlib import Path
 from typing import Annotated
@@ -15,18 +15,23 @@ from rich.table import Table
 from rich.text import Text
 
 from autograder.contracts import load_contract
+from autograder.course_command import course
+from autograder.export_command import export
 from autograder.grading import grade_class
 from autograder.judge.hidden_data import HIDDEN, OWN, hidden_folder, load_hidden
 from autograder.judge.judge import Settings
 from autograder.record import Record, read_record, record_json
 from autograder.reports.class_page import class_page
+from autograder.reports.feedback import write_feedback
 from autograder.reports.files import write_whole
 from autograder.reports.grades import grades_csv
-from autograder.rubric import load_rubric
+from autograder.rubric import Rubric, load_rubric
 from autograder.sandbox import Level, probe_levels, strongest
 from autograder.submissions import Submission, SubmissionError, SubmittedFile, find_submissions
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+app.add_typer(export, name="export")
+app.add_typer(course, name="course")
 console = Console()
 
 
@@ -53,7 +58,7 @@ def grade(
         str, typer.Option(help="what the notebooks were written for: kit, original, or the path of a contract, .toml")
     ] = "kit",
 ) -> None:
-    """Grade submissions and write OUT/<student>/report.json, OUT/grades.csv and OUT/index.html.
+    """Grade submissions; write OUT/<student>/report.json, OUT/grades.csv, OUT/index.html and OUT/feedback/.
 
     Ends with status 0 when every submission got a mark, 1 when the grader failed on one, 2 for wrong arguments.
     """
@@ -73,7 +78,7 @@ def grade(
         console.print(Text(f"autograder: {error}"))
         raise typer.Exit(2) from None
     records = _grade(found, settings, workers, out)
-    _write_class([*_earlier(out, records, agreed.name), *records] if student else records, agreed.rubric.roles, out)
+    _write_class([*_earlier(out, records, agreed.name), *records] if student else records, agreed.rubric, out)
     console.print(_table(records))
     count = f"{len(records)} submission{'s' if len(records) != 1 else ''}"
     console.print(Text(f"{count} · sandbox: {settings.level.word} · {out / 'index.html'}"))
@@ -261,7 +266,9 @@ def _earlier(out: Path, records: list[Record], contract: str) -> list[Record]:
     return found
 
 
-def _write_class(records: list[Record], roles: Sequence[str], out: Path) -> None:
+def _write_class(records: list[Record], rubric: Rubric, out: Path) -> None:
+    roles = rubric.roles
+    write_feedback(records, rubric, out)
     write_whole(out / "grades.csv", grades_csv(records, roles))
     write_whole(out / "index.html", class_page(records, roles))
 

@@ -13,6 +13,31 @@ OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 
 
 @dataclass(frozen=True)
+class Measured:
+    """A number that a check compared with a bound."""
+
+    name: str
+    """Such as "F1"."""
+    value: float
+    at_least: float
+
+
+@dataclass(frozen=True)
+class ExplainedSentence:
+    """A sentence of the kit's own and what each token of it adds to the logit of the student's trained CNN."""
+
+    tokens: tuple[str, ...]
+    scores: tuple[float, ...]
+    """One per token; positive speaks for praise."""
+    probability: float
+    """Of praise, 0 to 1."""
+    delta: float
+    """Convergence delta: the sum of the scores minus F(x) − F(x′)."""
+    unknown: tuple[int, ...] = ()
+    """Places of the tokens that the training reviews do not hold."""
+
+
+@dataclass(frozen=True)
 class CheckResult:
     """What one check found."""
 
@@ -27,6 +52,12 @@ class CheckResult:
     visibility: Literal["public", "hidden"]
     bonus: bool = False
     """Whether its points come on top of the maximum."""
+    measured: Measured | None = None
+
+    @property
+    def lost(self) -> bool:
+        """Whether points were lost on it; a check that was not asked lost none by itself."""
+        return self.outcome not in ("passed", "skipped")
 
 
 @dataclass(frozen=True)
@@ -57,6 +88,8 @@ class Record:
     versions: dict[str, str]
     seconds: dict[str, float]
     """Wall time per stage; the only part that differs between two gradings of the same submission."""
+    explained: tuple[ExplainedSentence, ...] = ()
+    """What the student's CNN says about a few sentences; empty when it could not be trained."""
 
     @property
     def score(self) -> int:
@@ -106,12 +139,13 @@ def read_record(text: str) -> Record:
         contract=fields.get("contract", "kit"),
         files=tuple(GradedFile(**file) for file in submission["files"]),
         sha256=submission["sha256"],
-        checks=tuple(CheckResult(**check) for check in fields["checks"]),
+        checks=tuple(_check(check) for check in fields["checks"]),
         problems=tuple(fields["problems"]),
         printed=fields["printed"],
         sandbox=fields["sandbox"],
         versions=fields["versions"],
         seconds=fields["seconds"],
+        explained=tuple(_explained(sentence) for sentence in fields.get("explained", ())),
     )
 
 
@@ -131,8 +165,19 @@ def record_json(record: Record) -> str:
         "checks": [asdict(check) for check in record.checks],
         "problems": list(record.problems),
         "printed": record.printed,
+        "explained": [asdict(sentence) for sentence in record.explained],
         "sandbox": record.sandbox,
         "versions": dict(sorted(record.versions.items())),
         "seconds": {name: round(value, 3) for name, value in record.seconds.items()},
     }
     return json.dumps(fields, indent=2, ensure_ascii=False) + "\n"
+
+
+def _check(fields: dict[str, Any]) -> CheckResult:
+    measured = fields.get("measured")
+    return CheckResult(**{**fields, "measured": None if measured is None else Measured(**measured)})
+
+
+def _explained(fields: dict[str, Any]) -> ExplainedSentence:
+    lists = {name: tuple(fields[name]) for name in ("tokens", "scores", "unknown")}
+    return ExplainedSentence(**{**fields, **lists})

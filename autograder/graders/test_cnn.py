@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from torch import Tensor
 
-from autograder.judge.checks import check
+from autograder.judge.checks import Note, check
 from autograder.judge.f1_bound import expect_f1
 from autograder.judge.hidden_data import HiddenData
 from autograder.judge.remote import RemoteNetwork
@@ -114,7 +112,7 @@ def test_f1(
     data: HiddenData,
     thresholds: Thresholds,
     trained: dict[str, Tensor],
-    note: Callable[[str], None],
+    note: Note,
 ) -> None:
     """Trained on reviews it has not seen, CNN tells praise from blame"""
     # Renamed ids mean nothing to code that has memorised the corpus; so padding has another id as well.

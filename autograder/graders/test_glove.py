@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from autograder.judge.checks import check
+from autograder.judge.checks import Note, check
 from autograder.judge.f1_bound import expect_f1
 from autograder.judge.few_reviews import FewReviews
 from autograder.judge.remote import RemoteBench, RemoteFunction, RemoteNetwork
@@ -95,7 +93,7 @@ def test_copy(glove: RemoteNetwork, draw: Draw) -> None:
     after=["glove-dropout"],
     hint="With few reviews only a network that starts from the vectors gets there, and it needs phrases, not words.",
 )
-def test_f1(glove: RemoteNetwork, draw: Draw, few: FewReviews, note: Callable[[str], None]) -> None:
+def test_f1(glove: RemoteNetwork, draw: Draw, few: FewReviews, note: Note) -> None:
     """Trained on few reviews, GloVeCNN tells praise from blame"""
     task, bound = few.disguised(draw), few.thresholds
     model = glove.build(matrix=task.matrix, pad_idx=task.pad_id, **bound.network)

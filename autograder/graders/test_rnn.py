@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from autograder.judge.checks import check
+from autograder.judge.checks import Note, check
 from autograder.judge.f1_bound import expect_f1
 from autograder.judge.hidden_data import HiddenData
 from autograder.judge.remote import RemoteNetwork
@@ -90,9 +88,7 @@ def test_gradients(rnn: RemoteNetwork, draw: Draw) -> None:
     after=["rnn-dropout"],
     hint="If the shapes are right and F1 is low: which state is read, and where?",
 )
-def test_f1(
-    rnn: RemoteNetwork, draw: Draw, data: HiddenData, thresholds: Thresholds, note: Callable[[str], None]
-) -> None:
+def test_f1(rnn: RemoteNetwork, draw: Draw, data: HiddenData, thresholds: Thresholds, note: Note) -> None:
     """Trained on reviews it has not seen, RNNBaseline tells praise from blame"""
     names, budget = draw.permutation(data.vocab_size), thresholds.networks["rnn"]
     task = data.part(budget).renamed(names)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from autograder.judge.checks import check
+from autograder.judge.checks import Note, check
 from autograder.judge.f1_bound import expect_f1
 from autograder.judge.remote import RemoteBench, RemoteFunction, RemoteNetwork
 from autograder.judge.word_order import VOCAB_SIZE, draw_sentences
@@ -59,7 +57,7 @@ def test_learning(transformer: RemoteNetwork, draw: Draw) -> None:
     needs=["transformer-shapes", "transformer-padding", "transformer-order"],
     hint="If all else is right and F1 is low: does the mean run over the real tokens, and are logits given back?",
 )
-def test_f1(transformer: RemoteNetwork, draw: Draw, note: Callable[[str], None]) -> None:
+def test_f1(transformer: RemoteNetwork, draw: Draw, note: Note) -> None:
     """Trained on sentences in which the order of two words decides, TransformerClassifier learns it"""
     names, budget = draw.permutation(VOCAB_SIZE), load_thresholds("mini").networks["transformer"]
     task = draw_sentences(budget, draw).renamed(names)

@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from autograder.record import Measured
+
 Test = TypeVar("Test", bound=Callable[..., Any])
 ATTRIBUTE = "check_declaration"
 
@@ -18,6 +20,22 @@ class Declaration:
     needs: tuple[str, ...]
     after: tuple[str, ...]
     hint: str
+
+
+class Note:
+    """Keeps what a check measured, whatever its outcome."""
+
+    def __init__(self) -> None:
+        self.text = ""
+        self.number: Measured | None = None
+
+    def __call__(self, text: str) -> None:
+        """Keep what students read when the check passes."""
+        self.text = text
+
+    def measured(self, name: str, value: float, at_least: float) -> None:
+        """Keep a number and the bound that it was compared with."""
+        self.number = Measured(name, round(value, 4), at_least)
 
 
 def check(id: str, *, needs: Sequence[str] = (), after: Sequence[str] = (), hint: str) -> Callable[[Test], Test]:

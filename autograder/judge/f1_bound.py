@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
+from autograder.judge.checks import Note
 from autograder.judge.hidden_data import Encoded
 from autograder.thresholds import Budget
 from textlab.checks.failure import CheckFailed
@@ -46,7 +46,7 @@ def expect_f1(
     test: Encoded,
     plan: TrainingPlan,
     bound: Budget,
-    note: Callable[[str], None],
+    note: Note,
     what: str = "reviews",
 ) -> None:
     """Train the model by the plan and fail unless its F1 on the test reviews reaches the bound.
@@ -55,6 +55,7 @@ def expect_f1(
     """
     found = measure(model, train, test, plan)
     asked = f"at least {bound.f1_at_least:.3f} was asked{right_solutions(bound)}"
+    note.measured("F1", found.f1, bound.f1_at_least)
     note(f"F1 {found.f1:.3f}, {asked} (accuracy {found.accuracy:.3f}){standing(found.f1, bound)}")
     if found.f1 >= bound.f1_at_least:
         return

@@ -47,6 +47,8 @@ class HiddenData:
     test: Encoded
     vocab_size: int
     pad_id: int = Vocabulary.pad_id
+    vocabulary: Vocabulary | None = None
+    """What the ids mean; None when they were renamed."""
 
     def part(self, budget: Budget) -> HiddenData:
         """As many reviews and tokens as a budget has."""
@@ -86,7 +88,7 @@ def encode_hidden(train: Sequence[Review], test: Sequence[Review], budgets: Sequ
     vocabulary = Vocabulary.build((review.text for review in train), max_size=MAX_WORDS)
     longest = max(budget.max_length for budget in budgets)
     encode = functools.partial(encode_reviews, vocabulary=vocabulary, max_length=longest)
-    return HiddenData(encode(train), encode(test), len(vocabulary))
+    return HiddenData(encode(train), encode(test), len(vocabulary), vocabulary=vocabulary)
 
 
 def hidden_folder() -> Path:

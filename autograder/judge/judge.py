@@ -18,6 +18,7 @@ from autograder.judge.anywhere import Found, find_role
 from autograder.judge.few_reviews import load_few
 from autograder.judge.hidden_data import load_hidden
 from autograder.judge.judging import Judging
+from autograder.judge.own_cnn import explain_own_cnn
 from autograder.judge.plugin import GradingPlugin
 from autograder.judge.workers import Workers
 from autograder.record import GradedFile, Record
@@ -69,6 +70,7 @@ def judge_submission(submission: Submission, settings: Settings, workers: Worker
     read = time.monotonic()
     try:
         plugin = run_graders(judging, rubric, settings.checks, settings.shuffle)
+        explained = explain_own_cnn(judging)
     finally:
         judging.close()
     checks = tuple(plugin.results[entry.id] for entry in rubric.checks)
@@ -86,6 +88,7 @@ def judge_submission(submission: Submission, settings: Settings, workers: Worker
         sandbox=settings.level.word,
         versions=versions(),
         seconds=seconds,
+        explained=explained,
     )
 
 

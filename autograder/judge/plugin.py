@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import functools
 import random
 import re
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from autograder.judge.checks import ATTRIBUTE, Declaration
+from autograder.judge.checks import ATTRIBUTE, Declaration, Note
 from autograder.judge.client import WorkerLost
 from autograder.judge.few_reviews import FewReviews
 from autograder.judge.hidden_data import HiddenData
@@ -36,7 +36,6 @@ HINTS = {
     "tampered": "",
     "error": "",
 }
-Note = Callable[[str], None]
 ADDRESS = re.compile(r"0x[0-9a-f]{6,}")
 
 
@@ -49,7 +48,7 @@ class GradingPlugin:
         self.judging = judging
         self.results: dict[str, CheckResult] = {}
         self.seconds: dict[str, float] = {}
-        self._notes: dict[str, str] = {}
+        self._notes: dict[str, Note] = {}
         self._entries = {entry.id: entry for entry in rubric.checks}
         self._asked = set(asked) or set(self._entries)
         self._shuffle = shuffle
@@ -94,8 +93,10 @@ class GradingPlugin:
             error = None if call.excinfo is None else call.excinfo.value
             self.seconds[declaration.id] = call.duration
             outcome, message = _verdict(error)
-            said = self._notes.get(declaration.id, "") if outcome == "passed" else message
-            self.results[declaration.id] = _result(self._entries[declaration.id], item, declaration, outcome, said)
+            note = self._notes.get(declaration.id, Note())
+            said = note.text if outcome == "passed" else message
+            result = _result(self._entries[declaration.id], item, declaration, outcome, said)
+            self.results[declaration.id] = replace(result, measured=note.number)
         return report
 
     @pytest.fixture
@@ -106,7 +107,7 @@ class GradingPlugin:
     @pytest.fixture
     def note(self, request: pytest.FixtureRequest) -> Note:
         """Says what was measured; students read it when the check passes, too."""
-        return functools.partial(self._notes.__setitem__, _declaration(request.node).id)
+        return self._notes.setdefault(_declaration(request.node).id, Note())
 
     @pytest.fixture
     def rnn(self) -> RemoteNetwork:

@@ -102,6 +102,17 @@ class RemoteModel:
         self._worker.expect(good, "predict", f"is not one number for each of {len(ids)} reviews")
         return logits
 
+    def attribute(self, sentences: Sequence[Tensor], *, pad_id: int, n_steps: int) -> dict[str, object]:
+        """Integrated gradients of the logit per sentence of ids [tokens]; the values are not checked here."""
+        given = {"sentences": list(sentences), "pad_id": pad_id, "n_steps": n_steps}
+        found = self._worker.request("attribute", EXPLAIN_S, model=self.handle, **given)
+        self.expect(isinstance(found, dict), "attribute", "is no dictionary")
+        return dict(found)
+
+    def expect(self, good: bool, verb: str, fault: str) -> None:
+        """End the worker as tampered unless an answer has the form that the verb promises."""
+        self._worker.expect(good, verb, fault)
+
     def _tensor(self, got: Any, verb: str) -> Tensor:
         self._worker.expect(isinstance(got, Tensor), verb, "is no tensor")
         assert isinstance(got, Tensor)

@@ -1,17 +1,18 @@
-"""The class on one page of HTML: marks, the hardest checks, and every student's results."""
+"""The class on one page of HTML: marks, parts, the hardest checks, doubtful cases, and a link to every student."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from statistics import fmean, median
 
-import jinja2
+from autograder.record import OUTCOMES, CheckResult, Record
+from autograder.reports.feedback import FOLDER, feedback_name
+from autograder.reports.templates import template
 
-from autograder.record import OUTCOMES, Record
-
-TEMPLATES = Path(__file__).parent
+NEAR = 0.03
+"""A number this near to its bound is shown to the teacher: another seed might have decided otherwise."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,8 @@ class Hard:
     """Students who failed it, without those for whom it was not checked."""
     commonest: str
     """The first line of the commonest message."""
+    times: int
+    """How many students got it."""
 
 
 @dataclass(frozen=True)
@@ -36,41 +39,135 @@ class Bar:
     """Share of the highest bar."""
 
 
+@dataclass(frozen=True)
+class PartMarks:
+    """One role in the class."""
+
+    role: str
+    mean: float
+    max_points: int
+    full: int
+    """Students with all of its points."""
+    none: int
+    """Students with none of them."""
+
+
+@dataclass(frozen=True)
+class NearCase:
+    """A check whose number lies near its bound."""
+
+    student: str
+    page: str
+    check: CheckResult
+
+
+@dataclass(frozen=True)
+class Row:
+    """One student in the table."""
+
+    record: Record
+    page: str
+    score: str
+    percent: int
+    points: tuple[int, ...]
+    """Per role."""
+    lost: tuple[CheckResult, ...]
+    without_loss: str
+    """What to say when no check was lost."""
+
+
+@dataclass(frozen=True)
+class Ungraded:
+    """A submission that the grader failed on."""
+
+    student: str
+    reason: str
+
+
 def class_page(records: Sequence[Record], roles: Sequence[str]) -> str:
-    """The page as one self-contained HTML text, students in the order of their ids."""
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True
-    )
+    """The page as one HTML text that needs nothing but the students' pages, students in the order of their ids."""
     ordered = sorted(records, key=lambda record: record.student)
     outcomes = Counter(check.outcome for record in ordered for check in record.checks)
-    return environment.get_template("class_page.html").render(
+    scores = [record.score for record in ordered if record.graded]
+    return template("class_page.html").render(
         records=ordered,
+        rows=[_row(record, roles) for record in ordered],
         roles=roles,
+        folder=FOLDER,
         bars=distribution(ordered),
+        parts=part_marks(ordered, roles),
         hard=hardest(ordered),
+        near=near_threshold(ordered),
+        margin=NEAR,
         outcomes=[(outcome, outcomes[outcome]) for outcome in OUTCOMES if outcomes[outcome]],
-        mean=sum(record.score for record in ordered) / max(1, len(ordered)),
+        mean=fmean(scores) if scores else 0.0,
+        median=median(scores) if scores else 0.0,
         weak=sorted({record.sandbox for record in ordered} - {"bubblewrap"}),
+        ungraded=[_ungraded(record) for record in ordered if not record.graded],
     )
 
 
 def distribution(records: Sequence[Record]) -> list[Bar]:
-    """How many students reached which tenth of the points."""
-    shares = [min(9, 10 * record.score // max(1, record.max_score)) for record in records]
+    """How many students reached which tenth of the points; submissions without a mark are left out."""
+    shares = [min(9, 10 * record.score // max(1, record.max_score)) for record in records if record.graded]
     counts = Counter(shares)
     highest = max(counts.values(), default=1)
     labels = [f"{10 * tenth}–{10 * tenth + 9}%" for tenth in range(9)] + ["90–100%"]
     return [Bar(label, counts[tenth], counts[tenth] / highest) for tenth, label in enumerate(labels)]
 
 
+def part_marks(records: Sequence[Record], roles: Sequence[str]) -> list[PartMarks]:
+    """Mean and extremes per role."""
+    graded = [record for record in records if record.graded]
+    found = []
+    for role in roles if graded else ():
+        most = sum(check.max_points for check in graded[0].checks if check.role == role)
+        scores = [record.role_score(role) for record in graded]
+        found.append(PartMarks(role, fmean(scores), most, scores.count(most), scores.count(0)))
+    return found
+
+
 def hardest(records: Sequence[Record]) -> list[Hard]:
     """The checks by how many lost points on them, most first; checks that all passed are left out."""
     found = []
     for same in zip(*(record.checks for record in records), strict=True):
-        lost = [check for check in same if check.outcome not in ("passed", "skipped")]
+        lost = [check for check in same if check.lost]
         if not lost:
             continue
         first_lines = Counter((check.message.splitlines() or [check.outcome])[0] for check in lost)
         passed = sum(check.outcome == "passed" for check in same)
-        found.append(Hard(same[0].title, passed, len(lost), first_lines.most_common(1)[0][0]))
+        found.append(Hard(same[0].title, passed, len(lost), *first_lines.most_common(1)[0]))
     return sorted(found, key=lambda hard: -hard.lost)
+
+
+def near_threshold(records: Sequence[Record]) -> list[NearCase]:
+    """The checks that a little more or less would have decided otherwise, nearest first."""
+    found = [
+        (abs(check.measured.value - check.measured.at_least), record.student, check)
+        for record in records
+        for check in record.checks
+        if check.measured is not None and abs(check.measured.value - check.measured.at_least) <= NEAR
+    ]
+    found.sort(key=lambda case: case[:2])
+    return [NearCase(student, feedback_name(student), check) for _, student, check in found]
+
+
+def _row(record: Record, roles: Sequence[str]) -> Row:
+    if record.complete:
+        without_loss = "nothing"
+    else:
+        without_loss = "" if record.problems else "not attempted"
+    return Row(
+        record=record,
+        page=feedback_name(record.student),
+        score=str(record.score) if record.graded else "–",
+        percent=min(100, 100 * record.score // max(1, record.max_score)),
+        points=tuple(record.role_score(role) for role in roles),
+        lost=tuple(check for check in record.checks if check.lost),
+        without_loss=without_loss,
+    )
+
+
+def _ungraded(record: Record) -> Ungraded:
+    reason = next(check.message for check in record.checks if check.outcome == "error")
+    return Ungraded(record.student, (reason.strip().splitlines() or [""])[-1])

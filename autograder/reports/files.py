@@ -7,15 +7,19 @@ import tempfile
 from pathlib import Path
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Write UTF-8 text beside its place, sync, and move it there."""
+def write_whole(path: Path, text: str, *, sync: bool = True) -> None:
+    """Write UTF-8 text beside its place, sync, and move it there.
+
+    Without `sync` a power failure may cost the file: for pages that can be made again, of which there are many.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
             file.write(text)
             file.flush()
-            os.fsync(file.fileno())
+            if sync:
+                os.fsync(file.fileno())
         Path(name).chmod(0o644)
         Path(name).replace(path)
     except BaseException:

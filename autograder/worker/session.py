@@ -54,6 +54,7 @@ class Session:
             self.gradients,
             self.fit,
             self.predict,
+            self.attribute,
             self.call,
         )
         self._verbs = {verb.__name__: verb for verb in verbs}
@@ -180,6 +181,10 @@ class Session:
     def predict(self, model: LocalModel, ids: Tensor, lengths: Tensor, pad_id: int, with_lengths: bool) -> Tensor:
         """One logit per review."""
         return model.predict(ids, lengths, pad_id=pad_id, with_lengths=with_lengths)
+
+    def attribute(self, model: LocalModel, sentences: list[Tensor], pad_id: int, n_steps: int) -> dict[str, Any]:
+        """Explain the model's logit for sentences of ids by integrated gradients of the kit's own."""
+        return model.attribute([row.tolist() for row in sentences], pad_id=pad_id, n_steps=n_steps)
 
     def call(self, name: str, arguments: list[Any], keywords: dict[str, Any]) -> Any:
         """Call the function of that name."""

@@ -37,7 +37,13 @@ def report(out: Path, student: str, timings: bool = True) -> dict[str, object]:
 def test_submissions_without_anything_to_run_get_a_mark_and_a_reason(tmp_path: Path) -> None:
     status, printed = grade(tmp_path, "untouched", "not_json")
     assert status == 0
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["grades.csv", "index.html", "not_json", "untouched"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "feedback",
+        "grades.csv",
+        "index.html",
+        "not_json",
+        "untouched",
+    ]
     untouched, broken = report(tmp_path, "untouched"), report(tmp_path, "not_json")
     assert untouched["score"] == broken["score"] == 0
     assert {check["outcome"] for check in untouched["checks"]} == {"skipped"}  # type: ignore[attr-defined]

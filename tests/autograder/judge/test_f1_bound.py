@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 
 import pytest
 import torch
 from torch import Tensor
 
+from autograder.judge.checks import Note
 from autograder.judge.f1_bound import expect_f1
 from autograder.judge.hidden_data import Encoded
+from autograder.record import Measured
 from autograder.thresholds import Budget, Calibration
 from textlab.checks.failure import CheckFailed
 from textlab.checks.local import LocalModel
@@ -38,9 +41,17 @@ class Answers(LocalModel):
 
 def noted(found: int, bound: Budget = BOUND) -> str:
     """What a passing check notes."""
-    notes: list[str] = []
-    expect_f1(Answers(found), REVIEWS, REVIEWS, bound.plan(0, 0), bound, notes.append)
-    return notes[0]
+    note = Note()
+    expect_f1(Answers(found), REVIEWS, REVIEWS, bound.plan(0, 0), bound, note)
+    return note.text
+
+
+@pytest.mark.parametrize(("found", "f1"), [(45, 0.9474), (30, 0.75)])
+def test_the_number_and_its_line_are_kept_whatever_the_outcome(found: int, f1: float) -> None:
+    note = Note()
+    with contextlib.suppress(CheckFailed):
+        expect_f1(Answers(found), REVIEWS, REVIEWS, BOUND.plan(0, 0), BOUND, note)
+    assert note.number == Measured("F1", f1, 0.8)
 
 
 def test_a_good_f1_is_noted_with_the_line_and_where_right_solutions_lie() -> None:

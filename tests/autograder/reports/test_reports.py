@@ -7,12 +7,13 @@ import io
 import json
 import os
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from autograder.record import SCHEMA, read_record, record_json
-from autograder.reports.class_page import class_page, distribution, hardest
+from autograder.record import SCHEMA, ExplainedSentence, Measured, Record, read_record, record_json
+from autograder.reports.class_page import class_page, distribution, hardest, near_threshold, part_marks
 from autograder.reports.files import write_whole
 from autograder.reports.grades import defused, grades_csv
 from autograder.rubric import load_rubric
@@ -29,7 +30,7 @@ def test_the_json_report_holds_the_fields_of_the_schema() -> None:
     assert fields["max_score"] + fields["max_bonus"] - fields["score"] == POINTS["cnn-f1"]
     assert fields["submission"]["files"] == [{"name": "2_cnn.ipynb", "sha256": "0" * 64}]
     assert set(fields["checks"][0]) == {
-        "id", "title", "role", "points", "max_points", "outcome", "message", "hint", "visibility", "bonus"
+        "id", "title", "role", "points", "max_points", "outcome", "message", "hint", "visibility", "bonus", "measured"
     }  # fmt: skip
 
 
@@ -49,7 +50,8 @@ def test_no_name_is_a_formula(name: str) -> None:
 
 
 def test_a_report_is_read_back_as_it_was_written() -> None:
-    written = record("ada", {"cnn-f1": "failed"}, problems=("a problem",))
+    sentence = ExplainedSentence(("a", "dull", "plot"), (0.1, -1.5, 0.25), 0.2, 1e-4, (2,))
+    written = replace(with_f1("ada", 0.85), problems=("a problem",), explained=(sentence,))
     assert read_record(record_json(written)) == written
     with pytest.raises(ValueError, match="schema"):
         read_record('{"schema": "something/2"}')
@@ -70,13 +72,48 @@ def test_the_class_page_escapes_whatever_students_wrote() -> None:
     script = "<script>alert(1)</script>"
     page = class_page([record(script, {"cnn-f1": "failed"}, message=script, problems=(script,))], ROLES)
     assert "<script" not in page
-    assert page.count("&lt;script&gt;") >= 4
+    assert page.count("&lt;script&gt;") >= 3
 
 
 def test_the_class_page_is_self_contained() -> None:
-    page = class_page([record()], ROLES)
-    assert not re.findall(r"(?:src|href)=[\"'](?!#)", page)
-    assert "@import" not in page
+    page = class_page([record("ada")], ROLES)
+    assert re.findall(r"(?:src|href)=[\"']([^\"']*)", page) == ["feedback/ada.html"]
+    assert "@import" not in page and "<script" not in page
+
+
+def test_a_link_leads_to_a_student_of_any_name() -> None:
+    assert 'href="feedback/d%C3%B6r%20te%231.html"' in class_page([record("dör te#1")], ROLES)
+
+
+def test_numbers_near_their_bound_are_listed_nearest_first_on_both_sides() -> None:
+    near = [with_f1("ada", 0.88), with_f1("bob", 0.859), with_f1("cy", 0.95)]
+    cases = near_threshold(near)
+    assert [(case.student, case.page) for case in cases] == [("bob", "bob.html"), ("ada", "ada.html")]
+    assert "Near a threshold" in class_page(near, ROLES)
+    assert "Near a threshold" not in class_page([record()], ROLES)
+
+
+def with_f1(student: str, value: float) -> Record:
+    """A record whose CNN got this F1 where 0.86 was asked."""
+    made = record(student)
+    checks = [
+        replace(check, measured=Measured("F1", value, 0.86)) if check.id == "cnn-f1" else check
+        for check in made.checks
+    ]
+    return replace(made, checks=tuple(checks))
+
+
+def test_marks_per_part_leave_out_what_has_no_mark() -> None:
+    marks = part_marks([record("a"), record("b", {"f1-one-half": "failed"}), record("c", {"cnn-f1": "error"})], ROLES)
+    found = {part.role: part for part in marks}
+    most = sum(entry.points for entry in load_rubric().checks if entry.role == "f1")
+    assert (found["f1"].max_points, found["f1"].full, found["f1"].none) == (most, 1, 0)
+    assert found["f1"].mean == most - POINTS["f1-one-half"] / 2
+
+
+def test_a_fault_of_the_grader_is_said_on_the_class_page() -> None:
+    page = class_page([record("a", {"cnn-f1": "error"}, message="the grader itself failed\nKeyError: 'x'")], ROLES)
+    assert "The grader itself failed on a" in page and "KeyError" in page
 
 
 def test_the_class_page_says_when_the_sandbox_was_weak() -> None:

@@ -1,0 +1,157 @@
+"""The commands `autograder export …`: records become the files of course systems."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from autograder.exports.canvas import canvas_csv
+from autograder.exports.classroom50 import classroom50_result
+from autograder.exports.classroom50_run import PROGRAM
+from autograder.exports.gradescope import gradescope_results
+from autograder.exports.gradescope_zip import build_gradescope_zip
+from autograder.exports.junit import junit_xml
+from autograder.exports.marks import Mark, marks_of, read_records
+from autograder.exports.moodle import moodle_worksheet
+from autograder.exports.table import marks_csv
+from autograder.record import Record
+from autograder.reports.files import write_whole
+
+export = typer.Typer(no_args_is_help=True, help="Write marks and feedback for a course system.")
+console = Console()
+
+Reports = Annotated[Path, typer.Argument(help="folder of the reports, the --out of autograder grade")]
+Gradebook = Annotated[
+    Path | None, typer.Option(help="nbgrader's gradebook.db: marks with written answers and late penalties")
+]
+
+
+@export.command("csv")
+def csv_table(
+    reports: Reports = Path("out"),
+    to: Annotated[Path, typer.Option()] = Path("marks.csv"),
+    gradebook: Gradebook = None,
+) -> None:
+    """A table: student, score, where it comes from, and what was lost."""
+    with _faults():
+        write_whole(to, marks_csv(_marks(reports, gradebook)))
+        _made(to)
+
+
+@export.command()
+def canvas(
+    roster: Annotated[Path, typer.Option(help="the gradebook as Canvas exports it")],
+    title: Annotated[str, typer.Option(help="the column, with its number when it has one: 'Homework 2 (1234)'")],
+    reports: Reports = Path("out"),
+    to: Annotated[Path, typer.Option()] = Path("canvas.csv"),
+    gradebook: Gradebook = None,
+) -> None:
+    """A CSV that Canvas's gradebook imports; students are found by login, id or SIS id."""
+    with _faults():
+        made = canvas_csv(_marks(reports, gradebook), roster.read_text(encoding="utf-8-sig"), title)
+        write_whole(to, made.text)
+        _made(to, made.unmatched, made.unmarked)
+
+
+@export.command()
+def moodle(
+    worksheet: Annotated[Path, typer.Option(help="the grading worksheet as you downloaded it")],
+    reports: Reports = Path("out"),
+    to: Annotated[Path, typer.Option()] = Path("moodle.csv"),
+    gradebook: Gradebook = None,
+    grade_column: Annotated[str, typer.Option(help="its header, where it is not found")] = "",
+    feedback_column: Annotated[str, typer.Option(help="its header, where it is not found")] = "",
+) -> None:
+    """Your own Moodle worksheet, in any language, with grades and feedback comments."""
+    with _faults():
+        text = worksheet.read_bytes().decode("utf-8")
+        made = moodle_worksheet(_marks(reports, gradebook), text, grade_column, feedback_column)
+        write_whole(to, made.text)
+        _made(to, made.unmatched, made.unmarked)
+
+
+@export.command()
+def nbgrader(
+    gradebook: Annotated[Path, typer.Option(help="nbgrader's gradebook.db")], reports: Reports = Path("out")
+) -> None:
+    """The points of every graded cell into nbgrader's gradebook; what a person graded stays."""
+    from autograder.course.gradebook import write_marks
+
+    with _faults():
+        for student in write_marks(gradebook, read_records(reports)):
+            console.print(Text(f"the grader failed on {student}: no mark was written"))
+        _made(gradebook)
+
+
+@export.command()
+def junit(reports: Reports = Path("out"), to: Annotated[Path, typer.Option()] = Path("junit.xml")) -> None:
+    """JUnit XML: a suite per student, a case per check."""
+    with _faults():
+        write_whole(to, junit_xml(read_records(reports)))
+        _made(to)
+
+
+@export.command()
+def gradescope(reports: Reports = Path("out"), to: Annotated[Path, typer.Option()] = Path("gradescope")) -> None:
+    """The autograder zip to upload, and a results.json for each report."""
+    with _faults():
+        _made(build_gradescope_zip(to / "autograder.zip"))
+        _write_each(reports, to, "results.json", gradescope_results)
+
+
+@export.command()
+def classroom50(reports: Reports = Path("out"), to: Annotated[Path, typer.Option()] = Path("classroom50")) -> None:
+    """autograder.py for the classroom, and a result.json for each report."""
+    when = datetime.now(timezone.utc)
+    with _faults():
+        write_whole(to / "autograder.py", PROGRAM)
+        _made(to / "autograder.py")
+        _write_each(reports, to, "result.json", lambda record: classroom50_result(record, {}, when))
+
+
+def _write_each(reports: Path, to: Path, name: str, written: Callable[[Record], str]) -> None:
+    """A file for each report, if there are any yet."""
+    if not list(reports.glob("*/report.json")):
+        return
+    for record in read_records(reports):
+        write_whole(to / record.student / name, written(record))
+    _made(to / f"<student>/{name}")
+
+
+def _marks(reports: Path, gradebook: Path | None) -> list[Mark]:
+    marks = marks_of(read_records(reports))
+    if gradebook is None:
+        return marks
+    # Imported here: nbgrader takes seconds to import.
+    from autograder.course.gradebook import marks_of_gradebook
+
+    found = marks_of_gradebook(gradebook, marks)
+    waiting = [mark.student for mark in found if mark.written is None]
+    if waiting:
+        console.print(Text(f"written answers are not graded yet: {', '.join(waiting)}"))
+    return found
+
+
+def _made(path: Path, unmatched: tuple[str, ...] = (), unmarked: tuple[str, ...] = ()) -> None:
+    console.print(Text(f"made {path}"))
+    for student in unmatched:
+        console.print(Text(f"not in it: {student} has a mark, but no row fits, or several do"))
+    for student in unmarked:
+        console.print(Text(f"without a mark: {student}"))
+
+
+@contextmanager
+def _faults() -> Iterator[None]:
+    """What is wrong with the arguments in one sentence, and status 2."""
+    try:
+        yield
+    except (OSError, ValueError) as error:
+        console.print(Text(f"autograder: {error}"))
+        raise typer.Exit(2) from None

@@ -1,0 +1,70 @@
+"""Gradescope's results.json from a record."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from autograder.record import CheckResult, Record
+from autograder.reports.message import Message, shown_message
+
+VISIBILITY = {"public": "visible", "hidden": "after_published"}
+"""Checks that run in the notebook are shown at once. Gradescope hides the total while a test is hidden."""
+FAILED = (
+    "The grader did not come to an end, so this is no mark. Your work lost no points by it: "
+    "your teacher has to run the autograder again."
+)
+
+
+def gradescope_results(record: Record) -> str:
+    """The file as JSON. A record without a mark gives a valid file that says so, with no points and no tests."""
+    if not record.graded:
+        return failed_results("the grader failed on a check")
+    fields: dict[str, Any] = {
+        "score": record.score,
+        "output": "\n".join([f"{record.score} of {record.max_score} points from the checks.", *record.problems]),
+        "output_format": "text",
+        "test_output_format": "text",
+        "test_name_format": "text",
+        "visibility": "visible",
+        "stdout_visibility": "hidden",
+        "extra_data": {"graded": True, "sandbox": record.sandbox, "sha256": record.sha256},
+        "tests": [_test(number, check) for number, check in enumerate(record.checks, start=1)],
+    }
+    if total := record.seconds.get("total"):
+        fields["execution_time"] = round(total)
+    return json.dumps(fields, indent=2, ensure_ascii=False) + "\n"
+
+
+def failed_results(reason: str) -> str:
+    """A valid file for a run that did not end; `reason` is for the teacher."""
+    fields = {
+        "score": 0,
+        "output": FAILED,
+        "output_format": "text",
+        "visibility": "visible",
+        "stdout_visibility": "hidden",
+        "extra_data": {"graded": False, "reason": reason},
+    }
+    return json.dumps(fields, indent=2, ensure_ascii=False) + "\n"
+
+
+def message_text(message: Message) -> str:
+    """A message as aligned lines."""
+    return "\n".join([message.what, *(f"  {label:<9} {text}" for label, text in message.rows)]).strip()
+
+
+def _test(number: int, check: CheckResult) -> dict[str, Any]:
+    hint = [f"hint: {check.hint}"] if check.hint and check.lost else []
+    said = "not asked: " if check.outcome == "skipped" else ""
+    return {
+        "score": check.points,
+        "max_score": check.max_points,
+        "status": "passed" if check.outcome == "passed" else "failed",
+        "name": check.title,
+        "number": str(number),
+        "output": "\n".join([said + message_text(shown_message(check)), *hint]).strip(),
+        "tags": [check.role, check.outcome],
+        "visibility": VISIBILITY[check.visibility],
+        "extra_data": {"id": check.id},
+    }

@@ -1,0 +1,84 @@
+"""The mark of a student as course systems take it: one number, where it comes from, and a comment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.record import Record, read_record
+from autograder.reports.message import GRADER_FAILED, shown_message
+
+COMMENT_LIMIT = 2000
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One student's mark."""
+
+    student: str
+    score: float | None
+    """What counts: checks and written answers, less the penalty; None when the grader failed or nothing is known."""
+    max_score: float
+    comment: str
+    """What was lost, for the student to read."""
+    checks: float | None = None
+    written: float | None = None
+    """Points for written answers; None when nobody has graded them."""
+    penalty: float = 0.0
+
+
+def read_records(reports: Path) -> list[Record]:
+    """The records below a folder of reports, by student.
+
+    Raises ValueError naming the file when one is no record, FileNotFoundError with the remedy when there is none.
+    """
+    found = []
+    for path in sorted(reports.glob("*/report.json")):
+        try:
+            found.append(read_record(path.read_text(encoding="utf-8")))
+        except (ValueError, KeyError, TypeError) as error:
+            raise ValueError(f"{path}: {error}; grade this student again") from None
+    if not found:
+        raise FileNotFoundError(f"{reports} holds no <student>/report.json; run autograder grade, or name its --out")
+    return sorted(found, key=lambda record: record.student)
+
+
+def marks_of(records: Iterable[Record]) -> list[Mark]:
+    """Marks from the checks alone."""
+    return [
+        Mark(
+            student=record.student,
+            score=float(record.score) if record.graded else None,
+            max_score=float(record.max_score),
+            comment=comment(record),
+            checks=float(record.score) if record.graded else None,
+        )
+        for record in records
+    ]
+
+
+def comment(record: Record) -> str:
+    """The points and what was lost, as plain text without anything hidden."""
+    if not record.graded:
+        return GRADER_FAILED
+    lines = [f"{record.score} of {record.max_score} points from the checks.", *record.problems]
+    for check in record.checks:
+        if check.lost:
+            lines.append(f"{check.title} ({check.points} of {check.max_points}): {shown_message(check).what}")
+    skipped = sum(check.outcome == "skipped" for check in record.checks)
+    if skipped:
+        lines.append(f"{skipped} check{'s were' if skipped > 1 else ' was'} not asked.")
+    text = "\n".join(lines)
+    return text if len(text) <= COMMENT_LIMIT else text[: COMMENT_LIMIT - 1] + "…"
+
+
+def number(value: float | None) -> str:
+    """A mark without needless digits; empty when there is none."""
+    return "" if value is None else f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def without_mark(marks: Sequence[Mark], matched: Iterable[str]) -> list[str]:
+    """The students whose marks found no place."""
+    placed = set(matched)
+    return [mark.student for mark in marks if mark.student not in placed]

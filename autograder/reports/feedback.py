@@ -1,0 +1,132 @@
+"""One page of HTML per student: the marks, what went wrong and where to go on. No hidden input stands in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.record import CheckResult, Record
+from autograder.reports.files import write_whole
+from autograder.reports.message import Message, shown_message
+from autograder.reports.templates import template
+from autograder.rubric import Rubric
+from textlab.attribution import Explanation, to_html
+
+FOLDER = "feedback"
+"""Where the pages lie, below the folder of the reports."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One check as a student sees it."""
+
+    check: CheckResult
+    message: Message
+
+
+@dataclass(frozen=True)
+class Part:
+    """The checks of one role of one notebook."""
+
+    notebook: str
+    role: str
+    checks: tuple[Shown, ...]
+
+    @property
+    def points(self) -> int:
+        """Points reached."""
+        return sum(shown.check.points for shown in self.checks)
+
+    @property
+    def max_points(self) -> int:
+        """Points that can be reached."""
+        return sum(shown.check.max_points for shown in self.checks)
+
+    @property
+    def bonus(self) -> bool:
+        """Whether its points come on top of the maximum."""
+        return all(shown.check.bonus for shown in self.checks)
+
+    @property
+    def open(self) -> tuple[Shown, ...]:
+        """Checks that lost points, shown at length."""
+        return tuple(shown for shown in self.checks if shown.check.lost)
+
+    @property
+    def passed(self) -> tuple[Shown, ...]:
+        """Checks that passed, one line each."""
+        return tuple(shown for shown in self.checks if shown.check.outcome == "passed")
+
+    @property
+    def skipped(self) -> tuple[Shown, ...]:
+        """Checks that were not asked."""
+        return tuple(shown for shown in self.checks if shown.check.outcome == "skipped")
+
+
+@dataclass(frozen=True)
+class Step:
+    """Where to go on."""
+
+    notebook: str
+    check: CheckResult
+    message: Message
+    waiting: int
+    """Checks of the same notebook that were not asked."""
+
+
+def feedback_name(student: str) -> str:
+    """The name of a student's page; student ids are safe as file names."""
+    return f"{student}.html"
+
+
+def write_feedback(records: Iterable[Record], rubric: Rubric, out: Path) -> None:
+    """Write OUT/feedback/<student>.html for every record."""
+    for record in records:
+        write_whole(out / FOLDER / feedback_name(record.student), feedback_page(record, rubric), sync=False)
+
+
+def feedback_page(record: Record, rubric: Rubric) -> str:
+    """The page as one self-contained HTML text."""
+    reasons = {check.message for check in record.checks if check.outcome == "error"}
+    return template("feedback.html").render(
+        record=record,
+        problems=[problem for problem in record.problems if problem not in reasons],
+        parts=parts(record, rubric),
+        next=next_step(record, rubric),
+        manual=sum(cell.points for cell in rubric.manual if not cell.bonus),
+        picture=to_html(_explanations(record)) if record.explained else "",
+    )
+
+
+def parts(record: Record, rubric: Rubric) -> list[Part]:
+    """The checks by notebook and role, in the order of the rubric."""
+    notebooks = {entry.id: entry.notebook for entry in rubric.checks}
+    found: dict[tuple[str, str], list[Shown]] = {}
+    for check in record.checks:
+        place = (notebooks.get(check.id, ""), check.role)
+        found.setdefault(place, []).append(Shown(check, shown_message(check)))
+    return [Part(notebook, role, tuple(checks)) for (notebook, role), checks in found.items()]
+
+
+def next_step(record: Record, rubric: Rubric) -> Step | None:
+    """The first check that lost points, else the first that was not asked; None when all passed.
+
+    Checks stand in the order in which they build on each other, so nothing has to be repaired before this one.
+    """
+    lost = [check for check in record.checks if check.lost and check.outcome != "error"]
+    skipped = [check for check in record.checks if check.outcome == "skipped"]
+    first = next(iter([*lost, *skipped]), None)
+    if first is None:
+        return None
+    notebooks = {entry.id: entry.notebook for entry in rubric.checks}
+    notebook = notebooks.get(first.id, "")
+    waiting = sum(notebooks.get(check.id, "") == notebook and check is not first for check in skipped)
+    return Step(notebook, first, shown_message(first), waiting)
+
+
+def _explanations(record: Record) -> list[Explanation]:
+    return [
+        Explanation(item.tokens, item.scores, item.probability, item.delta, unknown=item.unknown)
+        for item in record.explained
+    ]

@@ -1,0 +1,199 @@
+"""Files that other programs read: JUnit XML, Gradescope's and Classroom 50's results, and the table of marks."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import subprocess
+import zipfile
+from datetime import datetime, timezone
+from pathlib import Path
+
+import jsonschema
+import pytest
+from junitparser import Error, Failure, JUnitXml, Skipped
+from typer.testing import CliRunner
+
+from autograder.command_line import app
+from autograder.exports import gradescope_box
+from autograder.exports.classroom50 import classroom50_result
+from autograder.exports.gradescope import failed_results, gradescope_results
+from autograder.exports.gradescope_zip import build_gradescope_zip
+from autograder.exports.junit import junit_xml
+from autograder.exports.marks import marks_of, read_records
+from autograder.exports.single import NotGraded, grade_single
+from autograder.exports.table import COLUMNS, marks_csv
+from autograder.record import Record, record_json
+from tests.records import record
+
+EXPORTS = Path(gradescope_box.__file__).parent
+LOST = record("ada", {"cnn-f1": "failed", "rnn-f1": "timeout", "glove-f1": "skipped"})
+WHEN = datetime(2026, 5, 1, 12, 0, tzinfo=timezone.utc)
+SECRET = "too low\n  input     a secret review\n  got       0.7"
+
+
+def valid(name: str, text: str) -> dict[str, object]:
+    """The parsed file, which has to follow its schema."""
+    schema = json.loads((EXPORTS / f"{name}.schema.json").read_text(encoding="utf-8"))
+    fields: dict[str, object] = json.loads(text)
+    jsonschema.validate(fields, schema)
+    return fields
+
+
+def test_a_junit_reader_counts_what_the_record_says() -> None:
+    suites = JUnitXml.fromstring(junit_xml([LOST, record("bob", {"cnn-f1": "error"})]).encode())
+    ada, bob = list(suites)
+    assert (ada.name, ada.tests, ada.failures, ada.skipped, ada.errors) == ("ada", len(LOST.checks), 2, 1, 0)
+    kinds = {case.name: type(case.result[0]) for case in ada if case.result}
+    assert kinds == {"cnn-f1": Failure, "rnn-f1": Failure, "glove-f1": Skipped}
+    assert [type(case.result[0]) for case in bob if case.result] == [Error]
+
+
+def test_what_xml_forbids_does_not_break_it() -> None:
+    odd = record("a\x00<b>", {"cnn-f1": "failed"}, message="\x1b[31mred\x1b[0m & <tag> \ud800")
+    (suite,) = list(JUnitXml.fromstring(junit_xml([odd]).encode()))
+    assert suite.name == "a?<b>"
+    (case,) = [case for case in suite if case.result]
+    assert case.result[0].message == "?[31mred?[0m & <tag> ?"
+
+
+def test_gradescope_gets_every_check_with_its_points_and_visibility() -> None:
+    fields = valid("gradescope", gradescope_results(LOST))
+    tests: list[dict[str, object]] = fields["tests"]  # type: ignore[assignment]
+    assert fields["score"] == sum(test["score"] for test in tests) == LOST.score  # type: ignore[misc]
+    shown = {test["extra_data"]["id"]: test["visibility"] for test in tests}  # type: ignore[index]
+    assert shown["cnn-f1"] == "after_published" and shown["cnn-shapes"] == "visible"
+    assert [test["status"] for test in tests].count("failed") == 3
+
+
+@pytest.mark.parametrize("written", [gradescope_results, lambda made: marks_csv(marks_of([made]))])
+def test_no_input_of_a_hidden_check_leaves_in_an_export(written: object) -> None:
+    text = written(record(outcomes={"cnn-f1": "failed"}, message=SECRET))  # type: ignore[operator]
+    assert "too low" in text and "secret review" not in text
+
+
+def test_a_fault_of_the_grader_is_a_valid_file_without_tests_and_without_a_traceback() -> None:
+    fields = valid("gradescope", gradescope_results(record(outcomes={"cnn-f1": "error"}, message="Traceback")))
+    assert fields["extra_data"] == {"graded": False, "reason": "the grader failed on a check"}
+    assert "tests" not in fields and "Traceback" not in str(fields)
+
+
+def box(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, outcome: Record | Exception) -> dict[str, object]:
+    """results.json after a run in Gradescope's folders in which grading ends so."""
+
+    def grade(folder: Path, student: str, seconds: float) -> Record:
+        assert folder == tmp_path / "submission" and student == "ada@example.org"
+        valid("gradescope", (tmp_path / "results" / "results.json").read_text(encoding="utf-8"))
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+    (tmp_path / "submission").mkdir()
+    metadata = {"users": [{"email": "ada@example.org", "name": "Ada"}]}
+    (tmp_path / "submission_metadata.json").write_text(json.dumps(metadata), encoding="utf-8")
+    monkeypatch.setattr(gradescope_box, "grade_single", grade)
+    gradescope_box.grade_box(tmp_path)
+    return valid("gradescope", (tmp_path / "results" / "results.json").read_text(encoding="utf-8"))
+
+
+def test_results_lie_there_before_during_and_after_grading(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert box(tmp_path, monkeypatch, LOST)["score"] == LOST.score
+
+
+@pytest.mark.parametrize("fault", [NotGraded("the grader did not end within 1 s"), OSError("disk full")])
+def test_results_are_valid_after_a_crash_and_a_time_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: Exception
+) -> None:
+    assert box(tmp_path, monkeypatch, fault)["extra_data"] == {"graded": False, "reason": str(fault)}
+
+
+def test_a_grader_that_takes_too_long_is_ended(tmp_path: Path) -> None:
+    with pytest.raises(NotGraded, match=r"within 0\.1 s"):
+        grade_single(tmp_path, "ada", 0.1)
+
+
+def test_the_last_words_of_a_run_are_valid() -> None:
+    assert valid("gradescope", failed_results("why"))["score"] == 0
+
+
+def test_the_zip_for_gradescope_holds_the_programs_as_programs_and_is_always_the_same(tmp_path: Path) -> None:
+    made = build_gradescope_zip(tmp_path / "one.zip")
+    assert made.read_bytes() == build_gradescope_zip(tmp_path / "two.zip").read_bytes()
+    with zipfile.ZipFile(made) as bundle:
+        names = bundle.namelist()
+        for program in ("setup.sh", "run_autograder"):
+            assert bundle.getinfo(program).external_attr >> 16 & 0o111 == 0o111
+            subprocess.run(["bash", "-n"], input=bundle.read(program), check=True)
+    for needed in ("requirements.lock", "textlab/text.py", "autograder/rubric.toml", "datasets/mini/train.csv"):
+        assert needed in names
+    assert not [name for name in names if name.startswith(("tests/", "examples/", "/")) or ".." in name]
+
+
+def test_classroom50_gets_integers_and_what_the_environment_says() -> None:
+    environment = {
+        "CLASSROOM": "nlp", "ASSIGNMENT": "text", "OWNER": "ada", "SUBMISSION_TAG": "submit/20260501-abcdef0",
+    }  # fmt: skip
+    fields = valid("classroom50", classroom50_result(LOST, environment, WHEN))
+    assert (fields["score"], fields["max-score"]) == (LOST.score, LOST.max_score)
+    assert (fields["classroom"], fields["owner"], fields["datetime"]) == ("nlp", "ada", "2026-05-01T12:00:00Z")
+    assert len(fields["tests"]) == len(LOST.checks)  # type: ignore[arg-type]
+
+
+def test_classroom50_gets_no_result_when_the_grader_failed() -> None:
+    with pytest.raises(ValueError, match="run it again"):
+        classroom50_result(record(outcomes={"cnn-f1": "error"}), {}, WHEN)
+
+
+def test_the_table_of_marks_is_read_back() -> None:
+    rows = list(csv.DictReader(io.StringIO(marks_csv(marks_of([LOST, record("=bob", {"cnn-f1": "error"})])))))
+    assert tuple(rows[0]) == COLUMNS
+    assert rows[0]["student"] == "'=bob" and rows[0]["score"] == ""
+    assert rows[1]["score"] == str(LOST.score) and "1 check was not asked" in rows[1]["comment"]
+
+
+@pytest.fixture
+def reports(tmp_path: Path) -> Path:
+    """A folder of reports as autograder grade leaves it."""
+    for made in (LOST, record("bob")):
+        path = tmp_path / "out" / made.student / "report.json"
+        path.parent.mkdir(parents=True)
+        path.write_text(record_json(made), encoding="utf-8")
+    return tmp_path / "out"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "made"),
+    [
+        (["csv"], ["file"]),
+        (["junit"], ["file"]),
+        (["classroom50"], ["file/ada/result.json", "file/autograder.py"]),
+        (["gradescope"], ["file/ada/results.json", "file/autograder.zip"]),
+    ],
+)
+def test_each_format_has_a_command(reports: Path, tmp_path: Path, arguments: list[str], made: list[str]) -> None:
+    result = CliRunner().invoke(app, ["export", *arguments, str(reports), "--to", str(tmp_path / "file")])
+    assert result.exit_code == 0, result.output
+    assert all((tmp_path / name).is_file() for name in made)
+
+
+def test_students_without_a_place_are_named_by_the_command(reports: Path, tmp_path: Path) -> None:
+    roster = tmp_path / "roster.csv"
+    roster.write_text("Student,ID,SIS Login ID,Section\nAda,1,ada,A\nEve,2,eve,A\n", encoding="utf-8")
+    made = tmp_path / "canvas.csv"
+    arguments = ["--roster", str(roster), "--title", "Text", "--to", str(made)]
+    result = CliRunner().invoke(app, ["export", "canvas", str(reports), *arguments])
+    assert result.exit_code == 0, result.output
+    assert "not in it: bob" in result.output and "without a mark: Eve" in result.output
+
+
+def test_a_folder_without_reports_is_refused_with_the_remedy(tmp_path: Path) -> None:
+    result = CliRunner().invoke(app, ["export", "csv", str(tmp_path)])
+    assert result.exit_code == 2
+    assert "run autograder grade" in result.output
+
+
+def test_a_broken_report_is_named(reports: Path) -> None:
+    (reports / "bob" / "report.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(ValueError, match=r"bob/report\.json: no report of schema"):
+        read_records(reports)

@@ -1,0 +1,92 @@
+"""Moodle's worksheet: found in any language, filled, and otherwise left as it was."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+
+from autograder.exports.marks import Mark
+from autograder.exports.moodle import moodle_worksheet
+
+ENGLISH = (
+    "\ufeffIdentifier,Full name,Email address,Status,Grade,Maximum Grade,Grade can be changed,"
+    "Last modified (submission),Last modified (grade),Feedback comments\n"
+    '"Participant 501",Ada Lovelace,ada@example.org,Submitted,,100.00,Yes,"Friday, 1 May",-,\n'
+    '"Participant 502",Bob,bob@example.org,Submitted,12.00,100.00,Yes,-,-,old\n'
+)
+GERMAN = (
+    "ID;Vollständiger Name;E-Mail-Adresse;Status;Bewertung;Bestwertung;Bewertung kann geändert werden;"
+    "Zuletzt geändert (Abgabe);Zuletzt geändert (Bewertung);Feedback als Kommentar\n"
+    "Teilnehmer/in501;Ada Lovelace;ada@example.org;Abgegeben;;100,00;Ja;-;-;\n"
+    "Teilnehmer/in502;Bob;bob@example.org;Abgegeben;;100,00;Ja;-;-;\n"
+)
+
+
+def mark(student: str, score: float | None = 87.5, comment: str = "well\ndone") -> Mark:
+    return Mark(student, score, 100.0, comment)
+
+
+def table(text: str, delimiter: str = ",") -> list[list[str]]:
+    return list(csv.reader(io.StringIO(text.removeprefix("\ufeff")), delimiter=delimiter))
+
+
+@pytest.mark.parametrize(
+    "student",
+    ["ada@example.org", "ADA", "Ada Lovelace", "501", "Ada Lovelace_501_assignsubmission_file_", "Participant 501"],
+)
+def test_a_student_is_found_by_address_name_or_number(student: str) -> None:
+    made = moodle_worksheet([mark(student)], ENGLISH)
+    assert [row[4] for row in table(made.text)[1:]] == ["87.5", "12.00"]
+    assert made.unmatched == () and made.unmarked == ("Participant 502",)
+
+
+def test_the_feedback_is_filled_and_everything_else_stays() -> None:
+    before, after = table(ENGLISH), table(moodle_worksheet([mark("ada")], ENGLISH).text)
+    before[1][4], before[1][9] = "87.5", "well<br>done"
+    assert after == before
+
+
+def test_a_worksheet_in_another_language_is_filled_by_what_stands_in_its_columns() -> None:
+    made = moodle_worksheet([mark("ada")], GERMAN)
+    row = table(made.text, ";")[1]
+    assert row[4] == "87,5"
+    assert row[9] == "well<br>done"
+
+
+def test_without_a_feedback_column_only_the_grade_is_filled() -> None:
+    short = "\n".join(";".join(line.split(";")[:-1]) for line in GERMAN.splitlines())
+    row = table(moodle_worksheet([mark("ada")], short).text, ";")[1]
+    assert row[4] == "87,5" and row[-1] == "-"
+
+
+def test_the_byte_order_mark_comes_back() -> None:
+    assert moodle_worksheet([mark("ada")], ENGLISH).text.startswith("\ufeff")
+    assert not moodle_worksheet([mark("ada")], GERMAN).text.startswith("\ufeff")
+
+
+def test_a_comment_is_no_formula_and_a_missing_mark_leaves_the_grade() -> None:
+    made = table(moodle_worksheet([mark("bob", None, "=1+1")], ENGLISH).text)
+    assert made[2][4] == "12.00"
+    assert made[2][9] == "'=1+1"
+
+
+def test_a_mark_larger_than_the_maximum_grade_is_refused_with_the_remedy() -> None:
+    with pytest.raises(ValueError, match="maximum grade is 10, the marks go to 100; set the maximum in Moodle"):
+        moodle_worksheet([mark("ada")], ENGLISH.replace("100.00", "10.00"))
+
+
+def test_columns_that_cannot_be_told_are_asked_for() -> None:
+    odd = "A,B,C\n1,ada,x\n"
+    with pytest.raises(ValueError, match="--grade-column"):
+        moodle_worksheet([mark("ada")], odd)
+    with pytest.raises(ValueError, match="no column 'D'"):
+        moodle_worksheet([mark("ada")], odd, grade_column="D")
+    assert table(moodle_worksheet([mark("ada")], odd, grade_column="C").text)[1] == ["1", "ada", "87.5"]
+
+
+def test_whoever_fits_no_row_or_two_is_reported() -> None:
+    twice = ENGLISH + '"Participant 503",Ada Lovelace,ada3@example.org,-,,100.00,Yes,-,-,\n'
+    made = moodle_worksheet([mark("Ada Lovelace"), mark("nobody")], twice)
+    assert made.unmatched == ("Ada Lovelace", "nobody")

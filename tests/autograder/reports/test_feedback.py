@@ -1,0 +1,112 @@
+"""The page that a student gets: what it says, what it keeps back, and that it needs nothing from outside."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from autograder.record import ExplainedSentence, Outcome, Record
+from autograder.reports.feedback import feedback_page, next_step, parts, write_feedback
+from autograder.reports.message import GRADER_FAILED, Message, read_message
+from autograder.rubric import load_rubric
+from tests.records import record
+from textlab.checks.failure import CheckFailed, StudentError
+
+RUBRIC = load_rubric()
+FAILURE = CheckFailed(
+    "the result has the wrong shape",
+    input="CNN.forward(ids [3, 9])",
+    expected="(3, 1)",
+    got="(3, 5)",
+    likely="an axis is left",
+    next="print the shapes",
+)
+SENTENCE = ExplainedSentence(("a", "dull", "plot"), (0.1, -1.5, 0.25), 0.2, 1e-4, (2,))
+
+
+def page(made: Record) -> str:
+    return feedback_page(made, RUBRIC)
+
+
+def test_a_message_is_read_back_as_the_check_wrote_it() -> None:
+    assert read_message(str(FAILURE)) == Message(FAILURE.what, tuple(FAILURE.rows.items()))
+    raised = StudentError("f(1)", "ValueError", "two\nlines", "cell 3")
+    rows = dict(read_message(str(raised)).rows)
+    assert (rows["input"], rows["got"], rows["where"]) == ("f(1)", "two\nlines", "cell 3")
+
+
+def test_a_failed_check_shows_its_counterexample_as_rows() -> None:
+    shown = page(record(outcomes={"cnn-shapes": "failed"}, message=str(FAILURE)))
+    assert shown.count("<dt>expected</dt><dd>(3, 1)</dd>") == 2  # as the next step, and in its part
+    assert "<dt>got</dt><dd>(3, 5)</dd>" in shown
+
+
+def test_no_input_of_a_hidden_check_is_shown_but_its_numbers_are() -> None:
+    secret = "a secret review"
+    told = CheckFailed("too low", input=secret, expected="0.86", got="0.71", likely="-", next="-")
+    shown = page(record(outcomes={"cnn-f1": "failed"}, message=str(told)))
+    assert secret not in shown
+    assert "<dt>got</dt><dd>0.71</dd>" in shown
+    assert secret in page(record(outcomes={"cnn-shapes": "failed"}, message=str(told)))
+
+
+def test_a_fault_of_the_grader_shows_no_traceback_and_no_mark() -> None:
+    broken = record(
+        outcomes={"cnn-f1": "error"}, message="Traceback in /secret/place", problems=("Traceback in /secret/place",)
+    )
+    shown = page(broken)
+    assert "/secret/place" not in shown
+    assert GRADER_FAILED in shown
+    assert f"{broken.score} of" not in shown
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "first"),
+    [
+        ({}, None),
+        ({"cnn-f1": "failed", "cnn-shapes": "timeout"}, "cnn-shapes"),
+        ({"rnn-builds": "skipped", "cnn-f1": "failed"}, "cnn-f1"),
+        ({"rnn-shapes": "skipped", "rnn-builds": "skipped"}, "rnn-builds"),
+        ({"rnn-builds": "error"}, None),
+    ],
+)
+def test_the_next_step_is_the_first_lost_check_else_the_first_that_was_not_asked(
+    outcomes: dict[str, Outcome], first: str | None
+) -> None:
+    step = next_step(record(outcomes=outcomes), RUBRIC)
+    assert (step and step.check.id) == first
+
+
+def test_parts_add_up_to_the_score() -> None:
+    made = record(outcomes={"cnn-f1": "failed", "glove-f1": "skipped"})
+    assert sum(part.points for part in parts(made, RUBRIC)) == made.score
+    assert [part.role for part in parts(made, RUBRIC)] == list(RUBRIC.roles)
+
+
+def test_whatever_a_student_wrote_is_escaped() -> None:
+    script = "<script>alert(1)</script>"
+    made = record(script, {"cnn-shapes": "failed"}, message=script, problems=(script,))
+    sentence = replace(SENTENCE, tokens=(script, "dull", "plot"))
+    shown = page(replace(made, printed=script, explained=(sentence,)))
+    assert "<script" not in shown
+    assert shown.count("&lt;script&gt;") >= 5
+
+
+def test_the_page_needs_nothing_from_outside_and_no_script() -> None:
+    shown = page(replace(record(outcomes={"cnn-f1": "failed"}), explained=(SENTENCE,)))
+    assert not re.findall(r"(?:src|href|url)\s*[=(]", shown)
+    assert "@import" not in shown and "<script" not in shown and "http" not in shown
+    assert "prefers-color-scheme: dark" in shown and "width=device-width" in shown
+
+
+def test_the_picture_of_the_students_own_cnn_is_there_when_it_could_be_trained() -> None:
+    assert "−1.50" in page(replace(record(), explained=(SENTENCE,)))
+    assert "What your CNN has learnt" not in page(record())
+
+
+def test_every_student_gets_a_page(tmp_path: Path) -> None:
+    write_feedback([record("ada"), record("bob")], RUBRIC, tmp_path)
+    assert sorted(path.name for path in (tmp_path / "feedback").iterdir()) == ["ada.html", "bob.html"]
