@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import socket
 import tempfile
 
 REFUSED = [
@@ -46,6 +47,11 @@ REFUSED = [
     "userfaultfd",
 ]
 
+FAMILIES = (socket.AF_UNIX, socket.AF_INET, socket.AF_INET6, 16)
+"""Address families that stay: those that the empty network namespace shuts in (16: netlink, for names of interfaces).
+Others do not: AF_VSOCK reaches the host of a virtual machine, AF_ALG the kernel's ciphers."""
+LAST_FAMILY = 64
+
 
 def why_missing() -> str | None:
     """The reason why there is no filter here, or None when there is one."""
@@ -68,6 +74,9 @@ def filter_descriptor() -> int | None:
             rules.add_rule(pyseccomp.ERRNO(errno.EPERM), name)
         except (OSError, RuntimeError, ValueError):
             continue  # the library does not know this call, so the kernel here has none of that name
+    for family in set(range(LAST_FAMILY)) - set(FAMILIES):
+        for call in ("socket", "socketpair"):
+            rules.add_rule(pyseccomp.ERRNO(errno.EPERM), call, pyseccomp.Arg(0, pyseccomp.EQ, family))
     with tempfile.TemporaryFile() as file:
         rules.export_bpf(file)
         file.flush()

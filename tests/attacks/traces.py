@@ -9,25 +9,29 @@ from pathlib import Path
 
 import psutil
 
+from autograder.sandbox.user_ids import UIDS
 from tests.attacks.attack import MARK
 
 PLACES = ("/tmp", "/var/tmp", "/dev/shm", "/run", "/run/lock", "/")
 
 
-def traces(uids: range, spared: set[int]) -> set[str]:
-    """Everything on this machine that only an attack or a worker can have made.
-
-    `uids` are those that workers run under; the processes `spared` and their children are alive with good reason.
-    """
-    return {*_processes(uids, spared), *_files(uids), *_segments(uids), *_sockets(uids)}
+def traces() -> set[str]:
+    """Everything on this machine that only a worker without a judge, or what a worker ran, can have made."""
+    return {*_processes(), *_files(UIDS), *_segments(UIDS), *_sockets(UIDS)}
 
 
-def _processes(uids: range, spared: set[int]) -> Iterator[str]:
+def _processes() -> Iterator[str]:
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error):
-            strange = process.uids().real in uids or MARK in process.name() or MARK in " ".join(process.cmdline())
-            if strange and not spared & {process.pid, *(parent.pid for parent in process.parents())}:
-                yield f"process {process.name()} of user {process.uids().real}"
+            if _from_a_worker(process):
+                above = next((parent for parent in process.parents() if not _from_a_worker(parent)), None)
+                # A worker has a living judge above it; what outlived its worker belongs to process 1.
+                if above is None or above.pid == 1:
+                    yield f"process {process.name()} of user {process.uids().real}"
+
+
+def _from_a_worker(process: psutil.Process) -> bool:
+    return process.uids().real in UIDS or process.name() == "bwrap" or MARK in process.name()
 
 
 def _files(uids: range) -> Iterator[str]:

@@ -118,6 +118,18 @@ def test_dangerous_system_calls_are_refused() -> None:
     assert in_box(code) == "-1 1 -1 1"
 
 
+def test_sockets_that_no_network_namespace_shuts_in_cannot_be_made() -> None:
+    if seccomp.why_missing():
+        pytest.skip(str(seccomp.why_missing()))
+    code = (
+        "import socket\n"
+        "for family in (1, 2, 38, 40, 17):\n"
+        "    try: socket.socket(family, 1 if family != 38 else 5); print(family)\n"
+        "    except OSError: pass"
+    )
+    assert in_box(code).split() == ["1", "2"]
+
+
 def test_the_environment_holds_nothing_of_the_judges(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COURSE_SECRET", "42")
     names = set(in_box("import os; print(*os.environ)").split())
