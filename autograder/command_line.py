@@ -36,6 +36,13 @@ class Data(str, Enum):
     imdb = "imdb"
 
 
+class Floor(str, Enum):
+    """The weakest sandbox that an instructor accepts."""
+
+    process = "process"
+    bubblewrap = "bubblewrap"
+
+
 @app.command()
 def grade(
     submissions: Annotated[
@@ -48,6 +55,9 @@ def grade(
         Path | None, typer.Option(envvar="TEXTLAB_IMDB", help="archive or folder of the IMDB reviews")
     ] = None,
     student: Annotated[list[str] | None, typer.Option(help="grade only this student; may be repeated")] = None,
+    sandbox_floor: Annotated[
+        Floor, typer.Option(envvar="AUTOGRADER_SANDBOX_FLOOR", help="grade nothing behind a weaker wall than this")
+    ] = Floor.process,
 ) -> None:
     """Grade submissions and write OUT/<student>/report.json, OUT/grades.csv and OUT/index.html.
 
@@ -58,6 +68,7 @@ def grade(
     except SubmissionError as error:
         console.print(Text(f"autograder: {error}"))
         raise typer.Exit(2) from None
+    _refuse_below(sandbox_floor)
     settings = Settings(data=data.value, data_path=data_path, level=strongest())
     try:
         out.mkdir(parents=True, exist_ok=True)
@@ -172,6 +183,18 @@ def renew_hidden(
     write_whole(own / "key", key.strip() + "\n")
     (own / "key").chmod(0o600)
     console.print(Text(f"drew new hidden reviews into {own}; git does not track it. Keep it, do not publish it."))
+
+
+def _refuse_below(floor: Floor) -> None:
+    """End with status 2 and the remedy when the strongest wall that works is below the floor."""
+    if strongest() >= Level[floor.name.upper()]:
+        return
+    for finding in probe_levels():
+        if not finding.works:
+            console.print(Text(f"autograder: {finding.level.word} does not work: {finding.reason}"))
+    found = f"the sandbox floor is {floor.value} and only {strongest().word} works"
+    console.print(Text(f"autograder: nothing was graded, since {found}"))
+    raise typer.Exit(2)
 
 
 def _progress(graded: Iterator[Record], total: int) -> Iterator[Record]:

@@ -15,6 +15,7 @@ from autograder.judge.client import WorkerLost
 from autograder.judge.few_reviews import FewReviews
 from autograder.judge.hidden_data import HiddenData
 from autograder.judge.judging import TRAIN_S, Judging, NotHandedIn
+from autograder.judge.limits import HINTS, exceeded
 from autograder.judge.remote import RemoteBench, RemoteFunction, RemoteNetwork
 from autograder.record import CheckResult, Outcome
 from autograder.rubric import Entry, Rubric
@@ -23,16 +24,6 @@ from textlab.checks.draw import Draw
 from textlab.checks.failure import CheckFailed, StudentError
 
 MESSAGE_LIMIT = 3000
-MEMORY_ERRORS = ("MemoryError", "OutOfMemoryError")
-HINTS = {
-    "passed": "",
-    "skipped": "",
-    "timeout": "Is there a loop that never ends, or a computation far larger than asked?",
-    "memory": "Is a tensor far larger than asked, or does a list grow without end?",
-    "crashed": "Does the code end the process, or call something that does?",
-    "tampered": "",
-    "error": "",
-}
 Note = Callable[[str], None]
 ADDRESS = re.compile(r"0x[0-9a-f]{6,}")
 
@@ -216,7 +207,7 @@ def _result(entry: Entry, item: pytest.Item, declared: Declaration, outcome: Out
         max_points=entry.points,
         outcome=outcome,
         message=ADDRESS.sub("0x…", message)[:MESSAGE_LIMIT],
-        hint=HINTS.get(outcome, declared.hint),
+        hint=declared.hint if outcome == "failed" else HINTS.get(outcome, ""),
         visibility=entry.visibility,
     )
 
@@ -234,9 +225,7 @@ def _verdict(error: BaseException | None) -> tuple[Outcome, str]:
     if isinstance(error, StudentError):
         if error.not_attempted:
             return "skipped", "not attempted yet"
-        if error.type_name in MEMORY_ERRORS or "can't allocate memory" in error.message:
-            return "memory", str(error)
-        return "failed", str(error)
+        return exceeded(error) or "failed", str(error)
     if isinstance(error, WorkerLost):
         return error.outcome, str(error)
     trace = "".join(traceback.format_exception(error)[-3:])

@@ -90,7 +90,7 @@ def environment(kit: str) -> dict[str, str]:
 
 def limits() -> list[str]:
     """prlimit's part of the command: no core files, few files and processes, bounded files and address space."""
-    sizes = {"core": 0, "nofile": 256, "nproc": 256, "fsize": SCRATCH_BYTES, "as": 16 * 2**30}
+    sizes = {"core": 0, "nofile": 256, "nproc": 256, "fsize": SCRATCH_BYTES, "as": 8 * 2**30}
     return ["prlimit", *(f"--{name}={value}" for name, value in sizes.items()), "--"]
 
 

@@ -32,7 +32,7 @@ LEFT = "LEFT BEHIND"
 LOAD_S, QUICK_S, EXPLAIN_S = 12.0, 6.0, 20.0
 """Deadlines in place of the worker's: honest work needs a tenth of them."""
 GONE_TRIES = 10
-HONEST_EVERY = 6
+HONEST_EVERY = 10
 HONEST = "honest"
 
 
@@ -158,7 +158,7 @@ def _honest(student: str) -> Submission:
 
 
 def _mixed(attacks: list[Submission], honest: list[Submission]) -> list[Submission]:
-    """The attacks, with an honest submission before every sixth."""
+    """The attacks, with an honest submission before every tenth."""
     mixed = []
     for number, submission in enumerate(attacks):
         if number % HONEST_EVERY == 0:

@@ -148,7 +148,7 @@ def attack():
     ),
     Attack(
         "patch-worker-makes-up-answers",
-        "replace the worker's session by one that makes up answers of the right form: handles, zeros, gradients of one",
+        "replace the worker's session by one that makes up answers of the right form",
         """
 def attack():
     import autograder.worker.session as session

@@ -13,9 +13,9 @@ WANTED = {"rubric.toml", "thresholds.json", "graders", "hidden", "solutions", "f
           "test_cnn.py", "submitted", "grades.csv", ".git", "issues"}
 
 def attack():
-    for top in ("/kit", "/tmp", "/root", "/home", "/etc", "/var", "/srv", "/opt", "/mnt", "/run", "/work", "/workspace"):
-        for folder, folders, files in os.walk(top):
-            folders[:] = [name for name in folders if name not in {"site-packages", "lib", "proc", "sys"}]
+    for top in sorted(set(os.listdir("/")) - {"proc", "sys", "usr", "lib", "lib64", "dev"}):
+        for folder, folders, files in os.walk("/" + top):
+            folders[:] = [name for name in folders if name not in {"site-packages", "lib"}]
             tell(*(os.path.join(folder, name) for name in [*folders, *files] if name in WANTED))
             tell(*(os.path.join(folder, name) for name in files if name.endswith(".ipynb")))
 """,
