@@ -25,6 +25,7 @@ from autograder.sandbox import Level
 from autograder.submissions import Submission, SubmittedFile
 from autograder.thresholds import load_thresholds
 from textlab.definitions import Definitions, read_cells, slice_definitions
+from textlab.definitions.shown import plain_lines
 
 GRADERS = Path(__file__).parent.parent / "graders"
 PRINTED_LIMIT = 4000
@@ -69,7 +70,7 @@ def judge_submission(submission: Submission, settings: Settings, workers: Worker
         sha256=submission.sha256,
         checks=checks,
         problems=tuple(problems),
-        printed="".join(judging.printed)[:PRINTED_LIMIT],
+        printed=plain_lines("".join(judging.printed)[:PRINTED_LIMIT]),
         sandbox=settings.level.word,
         versions={"python": platform.python_version(), **{name: metadata.version(name) for name in VERSIONS}},
         seconds=seconds,

@@ -22,6 +22,7 @@ from autograder.rubric import Entry, Rubric
 from autograder.thresholds import Thresholds
 from textlab.checks.draw import Draw
 from textlab.checks.failure import CheckFailed, StudentError
+from textlab.definitions.shown import plain_lines
 
 MESSAGE_LIMIT = 3000
 Note = Callable[[str], None]
@@ -206,7 +207,7 @@ def _result(entry: Entry, item: pytest.Item, declared: Declaration, outcome: Out
         points=entry.points if outcome == "passed" else 0,
         max_points=entry.points,
         outcome=outcome,
-        message=ADDRESS.sub("0x…", message)[:MESSAGE_LIMIT],
+        message=plain_lines(ADDRESS.sub("0x…", message)[:MESSAGE_LIMIT]),
         hint=declared.hint if outcome == "failed" else HINTS.get(outcome, ""),
         visibility=entry.visibility,
     )

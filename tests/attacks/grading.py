@@ -26,6 +26,7 @@ from autograder.submissions import Submission, SubmittedFile, find_submissions
 from tests.attacks.attack import MARK, PORT, RAN, STOLEN, Attack
 from tests.attacks.traces import traces
 from tests.solution_source import solution_source
+from textlab.definitions.shown import plain_lines
 
 SECRET = "COURSE_SECRET"
 LEFT = "LEFT BEHIND"
@@ -125,6 +126,7 @@ def _verdict(attack: Attack, records: Sequence[Record]) -> Verdict:
     ]
     faults += [text[text.index(STOLEN) :][:200] for text in texts if STOLEN in text]
     faults += [text for text in texts if text.startswith(LEFT)]
+    faults += ["a code that a terminal obeys stands in the report" for text in texts if text != plain_lines(text)]
     if attack.ran and not any(RAN in text for text in texts):
         faults.append("it did not run")
     words = [check.outcome for check in checks]
