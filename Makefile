@@ -15,7 +15,7 @@ OUT ?= out
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: setup grade test test-all attacks lint release student validate datasets examples lock clean
+.PHONY: setup grade test test-all mutants attacks lint release student validate datasets examples lock clean
 
 setup: $(READY)
 
@@ -48,6 +48,11 @@ test-all: $(READY)
 # Submissions that try to steal marks or to stop the class; writes their table into docs/security.md.
 attacks: $(READY)
 	$(BIN)/python -m tests.attacks
+
+# Right and wrong answers, graded as a class is; docs/kill-matrix.md says which check catches what. About 15 minutes.
+#   MATRIX=FILE   write the matrix as JSON, too
+mutants: $(READY)
+	$(BIN)/python -m tests.kill_matrix $(if $(MATRIX),--json $(MATRIX))
 
 lint: $(READY)
 	$(BIN)/ruff check

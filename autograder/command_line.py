@@ -122,7 +122,7 @@ def validate(
     records = {record.student: record for record in _progress(grade_class(submissions, settings, workers), 2)}
     console.print(_table(records[name] for name in made))
     solution, untouched = records["solution"], records["untouched"]
-    if solution.score == solution.max_score and untouched.score == 0:
+    if solution.complete and solution.bonus == solution.max_bonus and untouched.score == 0:
         console.print("valid: the solution gets full marks, the untouched release none")
         return
     for check in (*solution.checks, *untouched.checks):
@@ -239,7 +239,8 @@ def _table(records: Iterable[Record]) -> Table:
     """One row a student: the score, and what was lost for which reason. Marks by role are in the other reports."""
     table = Table("student", "score", "lost")
     for record in records:
-        score = f"{record.score if record.graded else '–'}/{record.max_score}"
+        bonus = f" ({record.bonus} bonus)" if record.bonus and record.graded else ""
+        score = f"{record.score if record.graded else '–'}/{record.max_score}{bonus}"
         # Text, not markup: square brackets in a student's text mean nothing here.
         table.add_row(Text(record.student), score, Text(_lost(record)))
     return table
@@ -251,7 +252,7 @@ def _lost(record: Record) -> str:
     if not lost:
         untouched = any(check.message == "not attempted yet" for check in record.checks)
         said = ["not attempted"] if untouched else []
-        return "" if record.score == record.max_score else "\n".join([*said, *record.problems[:3]])
+        return "" if record.complete else "\n".join([*said, *record.problems[:3]])
     reasons: dict[str, list[str]] = {}
     for check in lost:
         reason = f"({check.outcome}) {(check.message.splitlines() or [''])[0]}"

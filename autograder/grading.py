@@ -60,7 +60,9 @@ def failed_record(submission: Submission, settings: Settings, reason: str) -> Re
     """The record of a submission that could not be judged for a fault of the kit."""
     rubric = load_rubric()
     checks = tuple(
-        CheckResult(entry.id, entry.id, entry.role, 0, entry.points, "error", reason, "", entry.visibility)
+        CheckResult(
+            entry.id, entry.id, entry.role, 0, entry.points, "error", reason, "", entry.visibility, entry.bonus
+        )
         for entry in rubric.checks
     )
     return Record(

@@ -37,6 +37,8 @@ class CheckResult:
     message: str
     hint: str
     visibility: Literal["public", "hidden"]
+    bonus: bool = False
+    """Whether its points come on top of the maximum."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,7 @@ class Record:
 
     @property
     def score(self) -> int:
-        """Points reached."""
+        """Points reached, those on top of the maximum included."""
         return sum(check.points for check in self.checks)
 
     @property
@@ -78,8 +80,23 @@ class Record:
 
     @property
     def max_score(self) -> int:
-        """Points that can be reached without the cells that a person grades."""
-        return sum(check.max_points for check in self.checks)
+        """Points that can be reached without the cells that a person grades, and without bonus points."""
+        return sum(check.max_points for check in self.checks if not check.bonus)
+
+    @property
+    def bonus(self) -> int:
+        """Bonus points reached; they are part of the score."""
+        return sum(check.points for check in self.checks if check.bonus)
+
+    @property
+    def max_bonus(self) -> int:
+        """Bonus points that can be reached on top of the maximum."""
+        return sum(check.max_points for check in self.checks if check.bonus)
+
+    @property
+    def complete(self) -> bool:
+        """Whether all points besides the bonus were reached."""
+        return self.score - self.bonus == self.max_score
 
     def role_score(self, role: str) -> int:
         """Points reached in one role."""
@@ -117,6 +134,8 @@ def record_json(record: Record) -> str:
         "submission": {"sha256": record.sha256, "files": [asdict(file) for file in record.files]},
         "score": record.score,
         "max_score": record.max_score,
+        "bonus": record.bonus,
+        "max_bonus": record.max_bonus,
         "checks": [asdict(check) for check in record.checks],
         "problems": list(record.problems),
         "printed": record.printed,

@@ -26,6 +26,8 @@ class Entry:
     cell: str
     points: int
     visibility: Literal["public", "hidden"]
+    bonus: bool = False
+    """Whether its points come on top of the assignment's 100."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,7 @@ class Manual:
     notebook: str
     cell: str
     points: int
+    bonus: bool = False
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,10 @@ class Rubric:
     def roles(self) -> tuple[str, ...]:
         """The roles in their order."""
         return tuple(dict.fromkeys(entry.role for entry in self.checks))
+
+    def is_bonus(self, notebook: str) -> bool:
+        """Whether all points of a notebook are bonus points, so that nobody has to hand it in."""
+        return all(entry.bonus for entry in self.checks if entry.notebook == notebook)
 
     def cell_points(self, notebook: str) -> dict[str, int]:
         """Points per graded cell of a notebook."""

@@ -34,6 +34,7 @@ class Thresholds(Budget):
     delta_share_at_most: float
     """Largest |delta| relative to |F(x) − F(x′)|."""
     rnn: Budget
+    transformer: Budget
 
 
 @functools.cache
@@ -43,7 +44,8 @@ def load_thresholds(data: str) -> Thresholds:
     if data not in content:
         raise ValueError(f"{THRESHOLDS}: no thresholds for {data!r}; there are {', '.join(content)}")
     fields = content[data]
-    return Thresholds(**{**fields, "rnn": Budget(**fields["rnn"])})
+    networks = {name: Budget(**fields[name]) for name in ("rnn", "transformer")}
+    return Thresholds(**{**fields, **networks})
 
 
 @functools.cache

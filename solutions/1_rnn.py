@@ -12,10 +12,14 @@
 # | Asked | `RNNBaseline`, `train_model`, `f1_on`, three short answers at the end |
 # | Points | 32 from checks, 3 for the answers |
 #
-# **How to work.** Every task starts with a card that says what is given and what is asked. Below each blank a
-# cell checks what you wrote and shows what is wrong and where to look. Run it as often as you like. When you are
-# stuck, take a hint: there are three for every blank. Where you read **Predict**, stop and write down your guess
+# **How to work.** Every task starts with a card: its goal, what is given and what is asked, the shapes, when it is
+# done. Its importance goes from 1 (you can do without) to 3 (what follows builds on it). Below each blank a cell
+# checks what you wrote, shows what is wrong and where to look, and says what comes next. Run it as often as you like.
+# When you are stuck, take a hint: there are three for every blank. When another cell stops with an error, paste its
+# last line into `symptom("…")` and read what it means. Where you read **Predict**, stop and write down your guess
 # before you run the cell. A wrong guess is where you learn most.
+#
+# If you like terminals better: `textlab check --watch` checks the notebook whenever you save it.
 
 # %% [markdown]
 # ## Set-up
@@ -44,9 +48,10 @@ from torch.nn.utils.rnn import pack_padded_sequence
 from tqdm import tqdm
 
 from textlab.batches import batches
-from textlab.checks import check, hint
+from textlab.checks import check, hint, symptom
 from textlab.comparison import note_f1
 from textlab.corpus import load_corpus
+from textlab.expected_curves import expected_curve
 from textlab.figures import learning_curve, rnn_figure
 from textlab.text import Vocabulary
 from textlab.training import History, seed_everything
@@ -192,8 +197,9 @@ print(caught[0].message)
 # Nothing, and it says so. Hand the rate on only when there is something in between. The dropout on the summary is
 # an `nn.Dropout` of your own, made in `__init__` so that `eval()` reaches it.
 #
-# > ### Task 1 · `RNNBaseline.__init__` (`rnn-layers`, 4 points, about 15 minutes)
+# > ### Task 1 · `RNNBaseline.__init__` (`rnn-layers`, 4 points, about 15 minutes, importance 2 of 3)
 # >
+# > - **Goal** make a network whose size follows from its arguments, so that one class serves for every experiment.
 # > - **Given** the line that makes the embedding. Its `padding_idx` keeps the vector of the padding token at
 # >   zero.
 # > - **Asked** one `nn.LSTM` or `nn.GRU` (both are right) with `n_layers` layers in one or two directions, a dropout
@@ -202,8 +208,10 @@ print(caught[0].message)
 # > - **Done when** the check says *right*. Use the arguments only: the class must work for one layer and one
 # >   direction, and without this notebook's variables.
 #
-# > ### Task 2 · `RNNBaseline.forward` (`rnn-forward`, 14 points, about 25 minutes)
+# > ### Task 2 · `RNNBaseline.forward` (`rnn-forward`, 14 points, about 25 minutes, importance 3 of 3)
 # >
+# > - **Goal** sum a review up without reading its padding. Networks that get this wrong still learn, only worse, and
+# >   nobody is told.
 # > - **Given** `text`, token ids `[batch, length]`, and `lengths` `[batch]`, at least 1 each, in any order.
 # > - **Asked** embedding → packed → recurrent layer → summary → dropout → linear layer. The summary is the
 # >   last hidden state of the last layer; with two directions both of them, side by side. (The output at the last
@@ -347,14 +355,16 @@ for epoch in range(1, 6):
 # In one. Modes stay in force until the next call, so each half of each epoch sets its own. `torch.no_grad()` is
 # another matter: it saves the memory for gradients during validation, and does not touch dropout.
 #
-# > ### Task 3 · `train_model` (`train-model`, 10 points, about 30 minutes)
+# > ### Task 3 · `train_model` (`train-model`, 10 points, about 30 minutes, importance 3 of 3)
 # >
+# > - **Goal** write the loop that every deep-learning project has, with the four faults above left out.
 # > - **Given** `model`, called as `model(ids, lengths)`, gives logits `[batch, 1]`. `train` and `validation` are
 # >   lists of batches that lie where the model does; a batch may hold one review only. So do not `squeeze()` without
 # >   an axis.
 # > - **Asked** up to `epochs` epochs of training with Adam at `learning_rate`, one step per batch, loss binary
 # >   cross-entropy on logits (`F.binary_cross_entropy_with_logits`). After each epoch the validation loss. Stop
 # >   as soon as `patience` epochs in a row brought no new best. At the end the model has the best epoch's weights.
+# > - **Shapes** `batch.ids` `[batch, length]` → logits `[batch, 1]` → one mean loss per epoch and half.
 # > - **Gives back** `{"train_loss": [...], "validation_loss": [...]}`: plain numbers, the mean loss per review of
 # >   each epoch that was run; the training loss as it was while training.
 # > - **Write the loop yourself.** `textlab.training.fit`, which notebook 2 uses, is of no use here: it calls networks
@@ -456,8 +466,9 @@ print(f"sigmoid(0.3) = {torch.sigmoid(torch.tensor(0.3)).item():.3f}")
 # %% [markdown]
 # Positive: its probability is above one half. Probability one half is logit 0, not logit 0.5.
 #
-# > ### Task 4 · `f1_on` (`f1-on`, 4 points, about 10 minutes)
+# > ### Task 4 · `f1_on` (`f1-on`, 4 points, about 10 minutes, importance 2 of 3)
 # >
+# > - **Goal** measure what was asked, over all reviews at once.
 # > - **Given** `model`, called as `model(ids, lengths)`, and a list of batches, in any order and of any size.
 # > - **Asked** F1 of the positive class over the whole set at once, in evaluation mode, a review counting as positive
 # >   when its probability is above one half. `f1_score` of scikit-learn may be used; `f1_on` of `textlab.training`
@@ -526,7 +537,7 @@ with torch.no_grad():
 history = train_model(model, train, validation, epochs=SETTINGS["epochs"], patience=3)
 
 # %%
-learning_curve(History(**history))
+learning_curve(History(**history), expected=expected_curve("1_rnn", DATA))
 plt.show()
 
 # %%
@@ -535,6 +546,8 @@ print(f"F1 on the test reviews: {f1:.3f}")
 note_f1("RNN", len(corpus.train), f1, data=DATA)  # notebook 3 compares the networks
 
 # %% [markdown]
+# The dotted lines on `mini` are those of a sound network; yours should have their form, not their values.
+#
 # What you should see on `mini`: about one epoch at 0.69, the loss of a coin; then both curves drop at once. From the
 # third epoch on the training loss goes on falling, while the validation loss hovers around 0.35: the network learns
 # its training reviews by heart. The weights at the dashed line are the ones that you measure. In our runs F1 came out

@@ -12,10 +12,14 @@
 # | Asked | `CNN`, `pad_reference`, `interpret_sentence`, four short answers at the end |
 # | Points | 36 from checks, 4 for the answers |
 #
-# **How to work.** Every task starts with a card that says what is given and what is asked. Below each blank a
-# cell checks what you wrote and shows what is wrong and where to look. Run it as often as you like. When you are
-# stuck, take a hint: there are three for every blank. Where you read **Predict**, stop and write down your guess
+# **How to work.** Every task starts with a card: its goal, what is given and what is asked, the shapes, when it is
+# done. Its importance goes from 1 (you can do without) to 3 (what follows builds on it). Below each blank a cell
+# checks what you wrote, shows what is wrong and where to look, and says what comes next. Run it as often as you like.
+# When you are stuck, take a hint: there are three for every blank. When another cell stops with an error, paste its
+# last line into `symptom("…")` and read what it means. Where you read **Predict**, stop and write down your guess
 # before you run the cell. A wrong guess is where you learn most.
+#
+# If you like terminals better: `textlab check --watch` checks the notebook whenever you save it.
 
 # %% [markdown]
 # ## Set-up
@@ -43,10 +47,12 @@ from torch import nn
 
 from textlab.attribution import Explanation, show, slopes_on_path
 from textlab.batches import batches
-from textlab.checks import check, hint
+from textlab.checks import check, hint, symptom
 from textlab.comparison import note_f1
 from textlab.corpus import load_corpus
+from textlab.expected_curves import expected_curve
 from textlab.figures import cnn_figure, learning_curve
+from textlab.shape_strip import shape_strip
 from textlab.text import PAD, Vocabulary, tokenize
 from textlab.training import f1_on, fit, seed_everything
 
@@ -194,8 +200,9 @@ for module in (DropoutMadeOnce(), DropoutMadeEachTime()):
 # starts in training mode. Make layers in `__init__`, and keep several of them in an `nn.ModuleList`: in a plain
 # list the optimiser does not see them.
 #
-# > ### Task 1 · `CNN.__init__` (`cnn-layers`, 6 points, about 15 minutes)
+# > ### Task 1 · `CNN.__init__` (`cnn-layers`, 6 points, about 15 minutes, importance 2 of 3)
 # >
+# > - **Goal** make one detector of phrases for each width, in a way that the optimiser sees.
 # > - **Given** the line that makes the embedding. Its `padding_idx` keeps the vector of the padding token at
 # >   zero.
 # > - **Asked** one convolution for each entry of `kernel_sizes`, a dropout layer, a linear layer that gives one
@@ -203,8 +210,10 @@ for module in (DropoutMadeOnce(), DropoutMadeEachTime()):
 # > - **Shapes** `emb_dim` numbers a token → `out_channels` numbers per kernel size → 1 logit.
 # > - **Done when** the check says *right*. Use the arguments only: the class must work for other sizes too.
 #
-# > ### Task 2 · `CNN.forward` (`cnn-forward`, 16 points, about 25 minutes)
+# > ### Task 2 · `CNN.forward` (`cnn-forward`, 16 points, about 25 minutes, importance 3 of 3)
 # >
+# > - **Goal** turn a review of any length into a fixed number of features. Shapes are half of the work in deep
+# >   learning; here you follow them step by step.
 # > - **Given** `text`, token ids `[batch, length]`, at least as long as the widest kernel.
 # > - **Asked** embedding → convolutions with stride 1 → ReLU → maximum over the length → joined side by side →
 # >   dropout → linear layer.
@@ -274,8 +283,10 @@ assert torch.allclose(hidden_turned, hidden_logits, atol=1e-5), "the order of th
 # %% [markdown]
 # ### Follow one batch through your network
 #
-# Each line is one layer of yours with the shape it gave. Compare it with the figure. Where does the length
-# vanish?
+# Each line is one layer of yours with the shape it gave, and each picture shows the numbers it gave for the first
+# review: places run to the right, channels downwards, blue is above zero and orange below. **Predict.** At which
+# picture will the length be gone? Compare with the figure of the network. The white columns at the end of the first
+# picture are padding.
 
 # %%
 seed_everything(SEED)
@@ -289,15 +300,8 @@ model = CNN(
 )
 with torch.no_grad():
     model.embedding.weight.mul_(0.1)  # the section on training says why
-watched = [
-    layer.register_forward_hook(lambda layer, _, given: print(f"{type(layer).__name__:10} -> {tuple(given.shape)}"))
-    for layer in model.modules()
-    if not list(layer.children())
-]
-print("ids        ->", tuple(batch.ids.shape))
-model(batch.ids)
-for hook in watched:
-    hook.remove()
+figure = shape_strip(model, batch.ids)
+plt.show()
 
 # %% [markdown]
 # ## Training
@@ -323,10 +327,12 @@ history = fit(
 )
 
 # %%
-learning_curve(history)
+learning_curve(history, expected=expected_curve("2_cnn", DATA))
 plt.show()
 
 # %% [markdown]
+# The dotted lines on `mini` are those of a sound network; yours should have their form, not their values.
+#
 # What you should see: both curves fall from about 0.69, which is ln 2, the loss of a coin. The training loss goes
 # on falling while the validation loss flattens. From there on the network learns its training reviews by heart.
 # If both curves stay at 0.69, part of the network does not learn; look at the check of task 2 again. With dropout
@@ -390,8 +396,9 @@ with torch.no_grad():
 # *F(x) − F(x′)*: nothing is lost, nothing is invented. The integral is computed as a sum of `n_steps` terms, so a
 # small error is left: the **convergence delta**, sum of scores minus (*F(x) − F(x′)*).
 #
-# > ### Task 3 · `pad_reference` (`pad-reference`, 3 points, about 5 minutes)
+# > ### Task 3 · `pad_reference` (`pad-reference`, 3 points, about 5 minutes, importance 1 of 3)
 # >
+# > - **Goal** say what “nothing” means to this network. Every explanation is an answer compared with this baseline.
 # > - **Given** `ids`, token ids `[batch, length]`, and `pad_idx`.
 # > - **Asked** the baseline.
 # > - **Shapes** `[batch, length]` → `[batch, length]`, int64, `pad_idx` everywhere; `ids` stays as it is.
@@ -421,8 +428,9 @@ assert torch.equal(hidden_ids, hidden_kept), "the ids stay as they are"
 # hint("pad-reference", 1)
 
 # %% [markdown]
-# > ### Task 4 · `interpret_sentence` (`interpret-sentence`, 11 points, about 30 minutes)
+# > ### Task 4 · `interpret_sentence` (`interpret-sentence`, 11 points, about 30 minutes, importance 3 of 3)
 # >
+# > - **Goal** find out which words moved the answer, in a way that adds up.
 # > - **Given** `LayerIntegratedGradients` of Captum, `tokenize`, your `pad_reference`. `model` is any module with
 # >   an attribute `embedding` that gives one logit per review; `vocabulary[token]` is an id, `vocabulary.pad_id`
 # >   the padding's.

@@ -13,8 +13,9 @@
 # | Asked | `embedding_matrix`, `GloVeCNN`, the explanation again, three short answers at the end |
 # | Points | 22 from checks, 3 for the answers |
 #
-# **How to work.** As before: a card opens every task, a cell below each blank checks it, `hint` helps in three steps.
-# Where you read **Predict**, write down your guess before you run the cell.
+# **How to work.** As before: a card opens every task, a cell below each blank checks it and says what comes next,
+# `hint` helps in three steps, `symptom("…")` explains an error. Where you read **Predict**, write down your guess
+# before you run the cell.
 
 # %% [markdown]
 # ## Set-up
@@ -41,9 +42,10 @@ from torch import nn
 
 from textlab.attribution import Explanation, show, slopes_on_path
 from textlab.batches import batches
-from textlab.checks import check, hint
+from textlab.checks import check, hint, symptom
 from textlab.comparison import comparison_figure, comparison_table, note_f1, noted_f1
 from textlab.corpus import load_corpus
+from textlab.expected_curves import expected_curve
 from textlab.figures import learning_curve
 from textlab.matrix_figure import matrix_figure, rows_figure
 from textlab.text import PAD, UNK, Vocabulary, tokenize
@@ -166,8 +168,9 @@ print(f"{'neither':20}       afterwards {torch.rand(1).item():.4f}")
 # Both repeat themselves. The first also sets everybody else's random numbers, such as the dropout of your next
 # training run. A generator of its own keeps to itself.
 #
-# > ### Task 1 · `embedding_matrix` (`embedding-matrix`, 8 points, about 20 minutes)
+# > ### Task 1 · `embedding_matrix` (`embedding-matrix`, 8 points, about 20 minutes, importance 3 of 3)
 # >
+# > - **Goal** bring two orders of words together, so that each word gets its own vector and no other.
 # > - **Given** `vocabulary` (`vocabulary.tokens[i]` is the token with id i, `len(vocabulary)`, `vocabulary.pad_id`)
 # >   and `vectors` (`word in vectors`, `vectors[word]` is a tensor `[dim]`, `vectors.dim`).
 # > - **Asked** a matrix with
@@ -281,8 +284,9 @@ for way in ("new parameter", "copied into the old one"):
 # old one, which nobody uses: the vectors are silently frozen. So put the vectors in first, in `__init__`, and make
 # the optimiser last, as `fit` does.
 #
-# > ### Task 2 · `GloVeCNN` (`glove-cnn`, 11 points, about 25 minutes)
+# > ### Task 2 · `GloVeCNN` (`glove-cnn`, 11 points, about 25 minutes, importance 3 of 3)
 # >
+# > - **Goal** start from what others have learnt, and stay in control of what is trained.
 # > - **Given** `matrix` `[words, dim]` float32, with zeros in row `pad_idx`; the other arguments as in `CNN`. The
 # >   matrix says how many words there are and how many numbers a word has.
 # > - **Asked** your CNN, starting from the matrix. `self.embedding` is an `nn.Embedding`. With `frozen=True` training
@@ -404,7 +408,7 @@ for name, start, count, frozen in [
     print(f"{name}, {count:,} training reviews: F1 {f1:.3f}")
 
 # %%
-learning_curve(histories["CNN from vectors", FEW])
+learning_curve(histories["CNN from vectors", FEW], expected=expected_curve("3_glove_cnn", DATA))
 plt.show()
 
 # %% [markdown]
@@ -454,8 +458,9 @@ plt.show()
 # weights. So the way from the logit back to the embedded words has to be open in `forward`; freezing belongs to the
 # weights.
 #
-# > ### Task 3 · explain `GloVeCNN` (`glove-explained`, 3 points, about 10 minutes)
+# > ### Task 3 · explain `GloVeCNN` (`glove-explained`, 3 points, about 10 minutes, importance 1 of 3)
 # >
+# > - **Goal** see that an explanation needs the slope at what the embedding gives, not at its weights.
 # > - **Given** your `pad_reference` and `interpret_sentence` of notebook 2: take them over as they are.
 # > - **Asked** that they explain your `GloVeCNN`, frozen or not.
 # > - **Shapes** sentence → ids `[1, length]` → scores `[length]`.

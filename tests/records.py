@@ -22,7 +22,9 @@ def record(
         points = entry.points if outcome == "passed" else 0
         said = "" if outcome == "passed" else message
         checks.append(
-            CheckResult(entry.id, entry.id, entry.role, points, entry.points, outcome, said, "", entry.visibility)
+            CheckResult(
+                entry.id, entry.id, entry.role, points, entry.points, outcome, said, "", entry.visibility, entry.bonus
+            )
         )
     return Record(
         student=student,

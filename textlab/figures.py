@@ -133,10 +133,20 @@ def rnn_figure(tokens: Sequence[str] = ("not", "a", "dull", "minute", "in", "it"
     return figure
 
 
-def learning_curve(history: History) -> Figure:
-    """Training and validation loss after each epoch, the epoch with the best validation loss marked."""
+def learning_curve(history: History, expected: History | None = None) -> Figure:
+    """Training and validation loss after each epoch, the epoch with the best validation loss marked.
+
+    expected: the losses of a sound network, drawn pale beside them.
+    """
     figure = plt.figure(figsize=(6, 3.2), layout="constrained")
     axes = figure.add_subplot()
+    if expected is not None:
+        for losses, colour, part in (
+            (expected.train_loss, KERNEL_COLOURS[1], "training"),
+            (expected.validation_loss, KERNEL_COLOURS[0], "validation"),
+        ):
+            places = range(1, len(losses) + 1)
+            axes.plot(places, losses, ls=":", lw=3, color=colour, alpha=0.5, label=f"{part}, a sound network")
     epochs = range(1, len(history.train_loss) + 1)
     axes.plot(epochs, history.train_loss, "o-", color=KERNEL_COLOURS[1], label="training")
     axes.plot(epochs, history.validation_loss, "s-", color=KERNEL_COLOURS[0], label="validation")

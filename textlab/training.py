@@ -1,6 +1,7 @@
 """Training a binary classifier of reviews, and measuring it.
 
-Networks give one logit per review; the loss is binary cross-entropy on logits (Adam, default settings).
+Networks give one logit per review, with binary cross-entropy on logits as their loss, or one logit per class, with
+cross-entropy (Adam, default settings).
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import torch
-from sklearn.metrics import f1_score
 from torch import Tensor, nn
 from tqdm import tqdm
 
@@ -87,13 +87,24 @@ def f1_on(model: nn.Module, batches: Iterable[Batch]) -> float:
     logits, labels = [], []
     with torch.no_grad():
         for batch in batches:
-            logits.append(model(batch.ids.to(device)).reshape(-1).cpu())
+            logits.append(positive_logits(model(batch.ids.to(device))).cpu())
             labels.append(batch.labels)
     return f1_of_logits(torch.cat(logits), torch.cat(labels))
 
 
+def positive_logits(output: Tensor) -> Tensor:
+    """One logit per review, [reviews], for the output [reviews], [reviews, 1] or [reviews, 2] of a network.
+
+    Of two classes, negative and positive, the difference: its sigmoid is the softmax probability of the second.
+    """
+    return output[:, 1] - output[:, 0] if output.dim() == 2 and output.shape[1] == 2 else output.reshape(-1)
+
+
 def f1_of_logits(logits: Tensor, labels: Tensor) -> float:
     """F1 of the positive class for logits [reviews] and labels [reviews] of 0 and 1."""
+    # Imported here: it takes a second or two, and the checks, which answer at once, do not need it.
+    from sklearn.metrics import f1_score
+
     return float(f1_score(labels.int().numpy(), (logits > 0).int().numpy(), zero_division=0.0))
 
 
@@ -150,7 +161,7 @@ def predict_encoded(
             missing = max(0, longest - part.shape[1])
             part = torch.nn.functional.pad(part, (0, missing), value=pad_id)
             logits = model(part, sizes) if with_lengths else model(part)
-            found.append(logits.reshape(len(part), -1))
+            found.append(positive_logits(logits).reshape(len(part), -1))
     return torch.cat(found)
 
 
@@ -167,8 +178,9 @@ def _run_epoch(
     with torch.set_grad_enabled(optimizer is not None):
         for batch in stream:
             ids = batch.ids.to(device)
-            logits = (model(ids, batch.lengths) if with_lengths else model(ids)).reshape(-1)
-            loss = nn.functional.binary_cross_entropy_with_logits(logits, batch.labels.to(device))
+            output = model(ids, batch.lengths) if with_lengths else model(ids)
+            # For two classes this is cross-entropy: the two are the same function.
+            loss = nn.functional.binary_cross_entropy_with_logits(positive_logits(output), batch.labels.to(device))
             if optimizer is not None:
                 optimizer.zero_grad()
                 loss.backward()

@@ -35,52 +35,69 @@ def test_head(cnn: RemoteNetwork, draw: Draw) -> None:
 
 
 @check(
-    "cnn-shapes",
-    needs=["cnn-builds"],
-    hint="Max-pooling over time leaves one number per filter, whatever the length.",
+    "cnn-runs", needs=["cnn-builds"], hint="Max-pooling over time leaves one number per filter, whatever the length."
 )
+def test_runs(cnn: RemoteNetwork, draw: Draw) -> None:
+    """CNN turns a batch of reviews into one number each"""
+    checks.runs(cnn, draw)
+
+
+@check("cnn-shapes", needs=["cnn-runs"], hint="A batch may hold one review: squeeze() takes every axis of size 1.")
 def test_one_logit_per_review(cnn: RemoteNetwork, draw: Draw) -> None:
-    """CNN gives one logit per review"""
+    """The sizes are right for one review, for the shortest length, and for other kernel sizes"""
     checks.one_logit_per_review(cnn, draw)
 
 
-@check("cnn-logits", needs=["cnn-shapes"], hint="No sigmoid at the end: the loss takes logits.")
+@check("cnn-logits", needs=["cnn-runs"], after=["cnn-dropout"], hint="No sigmoid at the end: the loss takes logits.")
 def test_logits(cnn: RemoteNetwork, draw: Draw) -> None:
     """The output is a logit: any number, not a probability"""
     checks.logits_are_not_probabilities(cnn, draw)
 
 
-@check("cnn-place", needs=["cnn-shapes"], hint="permute swaps axes; the maximum runs over the whole length.")
-def test_place(cnn: RemoteNetwork, draw: Draw) -> None:
-    """A phrase counts the same wherever it stands in the review"""
-    checks.place_does_not_matter(cnn, draw)
+@check(
+    "cnn-computes",
+    needs=["cnn-runs"],
+    after=["cnn-dropout"],
+    hint="Embedding → permute → convolution → ReLU → maximum over the whole length → linear layer.",
+)
+def test_computes(cnn: RemoteNetwork, draw: Draw) -> None:
+    """With given weights it computes convolution, ReLU, maximum over the length, linear layer"""
+    checks.computes_what_was_asked(cnn, draw)
 
 
-@check("cnn-relu", needs=["cnn-shapes"], hint="Embedding → convolution → ReLU → maximum.")
-def test_relu(cnn: RemoteNetwork, draw: Draw) -> None:
-    """ReLU stands between convolution and maximum"""
-    checks.activation_is_relu(cnn, draw)
-
-
-@check("cnn-dropout", needs=["cnn-shapes"], hint="A dropout layer made in __init__ follows train() and eval().")
+@check("cnn-dropout", needs=["cnn-runs"], hint="A dropout layer made in __init__ follows train() and eval().")
 def test_dropout(cnn: RemoteNetwork, draw: Draw) -> None:
-    """Dropout is active in training and silent in evaluation"""
+    """Dropout works on the joined features in training, and is silent in evaluation"""
     checks.arguments_decide_dropout(cnn, draw)
 
 
-@check("cnn-independent", needs=["cnn-shapes"], hint="permute swaps axes; view only cuts the numbers anew.")
+@check(
+    "cnn-independent",
+    needs=["cnn-runs"],
+    after=["cnn-dropout"],
+    hint="permute swaps axes; view only cuts the numbers anew.",
+)
 def test_independent(cnn: RemoteNetwork, draw: Draw) -> None:
     """A review's logit does not depend on the other reviews in its batch"""
     checks.reviews_are_independent(cnn, draw)
 
 
-@check("cnn-padding", needs=["cnn-shapes"], hint="padding_idx keeps the padding token's embedding at zero.")
+@check(
+    "cnn-padding",
+    needs=["cnn-builds"],
+    hint="padding_idx keeps the padding token's embedding at zero.",
+)
 def test_padding(cnn: RemoteNetwork, draw: Draw) -> None:
-    """The padding token is a row of zeros, and more padding does not change the answer"""
+    """The padding token's embedding is a row of zeros"""
     checks.padding_is_silent(cnn, draw)
 
 
-@check("cnn-gradients", needs=["cnn-shapes"], hint="Every layer that __init__ makes has its place in forward.")
+@check(
+    "cnn-gradients",
+    needs=["cnn-runs"],
+    after=["cnn-dropout"],
+    hint="Every layer that __init__ makes has its place in forward.",
+)
 def test_gradients(cnn: RemoteNetwork, draw: Draw) -> None:
     """Every parameter gets a gradient"""
     checks.every_parameter_learns(cnn, draw)
@@ -88,7 +105,8 @@ def test_gradients(cnn: RemoteNetwork, draw: Draw) -> None:
 
 @check(
     "cnn-f1",
-    needs=["cnn-shapes"],
+    needs=["cnn-runs"],
+    after=["cnn-dropout"],
     hint="If the shapes are right and F1 is low: is there a ReLU, is the maximum over the length axis?",
 )
 def test_f1(

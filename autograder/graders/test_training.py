@@ -15,7 +15,7 @@ def test_history(train_model: RemoteFunction, training_bench: RemoteBench, draw:
     checks.gives_a_history(train_model, training_bench, draw)
 
 
-@check("train-adam", needs=["train-history"], hint="One optimiser, over the parameters of the model that was given.")
+@check("train-adam", hint="One optimiser, over the parameters of the model that was given.")
 def test_adam(train_model: RemoteFunction, training_bench: RemoteBench, draw: Draw) -> None:
     """Adam moves the weights of the model that was given, with the given learning rate"""
     checks.adam_moves_this_model(train_model, training_bench, draw)
@@ -39,7 +39,7 @@ def test_patience(train_model: RemoteFunction, training_bench: RemoteBench, draw
     checks.patience_counts_in_a_row(train_model, training_bench, draw)
 
 
-@check("train-best", needs=["train-history"], hint="state_dict() holds the weights themselves, not a copy of them.")
+@check("train-best", hint="state_dict() holds the weights themselves, not a copy of them.")
 def test_best(train_model: RemoteFunction, training_bench: RemoteBench, draw: Draw) -> None:
     """The weights of the epoch with the best validation loss come back"""
     checks.best_weights_come_back(train_model, training_bench, draw)
@@ -51,13 +51,13 @@ def test_whole_set(f1_on: RemoteFunction, f1_bench: RemoteBench, draw: Draw) -> 
     f1.whole_set_at_once(f1_on, f1_bench, draw)
 
 
-@check("f1-one-half", needs=["f1-whole-set"], hint="sigmoid(0) is one half.")
+@check("f1-one-half", hint="sigmoid(0) is one half.")
 def test_one_half(f1_on: RemoteFunction, f1_bench: RemoteBench, draw: Draw) -> None:
     """A review counts as positive from probability one half on, which is logit 0"""
     f1.positive_from_one_half(f1_on, f1_bench, draw)
 
 
-@check("f1-evaluation", needs=["f1-whole-set"], hint="Dropout is for training.")
+@check("f1-evaluation", hint="Dropout is for training.")
 def test_evaluation(f1_on: RemoteFunction, f1_bench: RemoteBench, draw: Draw) -> None:
     """F1 is measured in evaluation mode"""
     f1.measured_in_evaluation_mode(f1_on, f1_bench, draw)

@@ -16,14 +16,19 @@ class Declaration:
 
     id: str
     needs: tuple[str, ...]
+    after: tuple[str, ...]
     hint: str
 
 
-def check(id: str, *, needs: Sequence[str] = (), hint: str) -> Callable[[Test], Test]:
-    """Declare a test function to be the check `id`; its docstring is the title that students read."""
+def check(id: str, *, needs: Sequence[str] = (), after: Sequence[str] = (), hint: str) -> Callable[[Test], Test]:
+    """Declare a test function to be the check `id`; its docstring is the title that students read.
+
+    It is not asked when a check of `needs` has not passed. Those of `after` only have to come first: what they find
+    wrong is made good for this check, so that the fault is charged once.
+    """
 
     def declare(test: Test) -> Test:
-        setattr(test, ATTRIBUTE, Declaration(id, tuple(needs), hint))
+        setattr(test, ATTRIBUTE, Declaration(id, tuple(needs), tuple(after), hint))
         return test
 
     return declare

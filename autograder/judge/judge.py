@@ -40,13 +40,17 @@ class Settings:
     data_path: Path | None = None
     level: Level = Level.PROCESS
     contract: str = "kit"
+    checks: tuple[str, ...] = ()
+    """The checks that are asked; empty: all."""
+    shuffle: int | None = None
+    """A seed that shuffles the order of the checks, as far as they do not build on each other."""
 
 
 def judge_submission(submission: Submission, settings: Settings, workers: Workers) -> Record:
     """Grade one submission. Student faults end up in the record; only faults of the kit raise."""
     start = time.monotonic()
     contract, rubric = load_contract(settings.contract), load_rubric()
-    definitions, problems = _definitions(submission, contract)
+    definitions, problems = _definitions(submission, contract, rubric)
     judging = Judging(
         submission_sha256=submission.sha256,
         definitions=definitions,
@@ -57,7 +61,7 @@ def judge_submission(submission: Submission, settings: Settings, workers: Worker
     )
     read = time.monotonic()
     try:
-        plugin = run_graders(judging, rubric)
+        plugin = run_graders(judging, rubric, settings.checks, settings.shuffle)
     finally:
         judging.close()
     checks = tuple(plugin.results[entry.id] for entry in rubric.checks)
@@ -85,7 +89,9 @@ def choose_file(submission: Submission, notebook: str) -> SubmittedFile | None:
     return next(iter([*exact, *similar]), None)
 
 
-def _definitions(submission: Submission, contract: Mapping[str, Role]) -> tuple[dict[str, Definitions], list[str]]:
+def _definitions(
+    submission: Submission, contract: Mapping[str, Role], rubric: Rubric
+) -> tuple[dict[str, Definitions], list[str]]:
     """What each notebook of the contract defines, and what was wrong with the files."""
     problems = list(submission.problems)
     found: dict[str, Definitions] = {}
@@ -94,7 +100,8 @@ def _definitions(submission: Submission, contract: Mapping[str, Role]) -> tuple[
         others = [role.notebook for role in contract.values() if role.notebook != notebook]
         file = choose_file(submission, notebook) or _only_file(submission, wanted, others)
         if file is None:
-            problems.append(f"{notebook}.ipynb was not handed in")
+            if not rubric.is_bonus(notebook):
+                problems.append(f"{notebook}.ipynb was not handed in")
             continue
         cells, unreadable = read_cells(file.name, file.content)
         if not cells and unreadable:
@@ -117,9 +124,11 @@ def _only_file(submission: Submission, wanted: Sequence[str], others: Sequence[s
     return only if defines else None
 
 
-def run_graders(judging: Judging, rubric: Rubric) -> GradingPlugin:
+def run_graders(
+    judging: Judging, rubric: Rubric, asked: Sequence[str] = (), shuffle: int | None = None
+) -> GradingPlugin:
     """Run pytest on the graders, quietly and without the machine's plugins or configuration."""
-    plugin = GradingPlugin(judging, rubric)
+    plugin = GradingPlugin(judging, rubric, asked, shuffle)
     arguments = [str(GRADERS), "-c", str(GRADERS / "pytest.ini"), "--rootdir", str(GRADERS)]
     arguments += [
         "--disable-plugin-autoload",

@@ -43,6 +43,8 @@ class Judging:
     """Weights of the student's CNN after graded training, its ids renamed back to the vocabulary's."""
     stand_ins: dict[str, list[str]] = field(default_factory=dict)
     """By notebook, the student's names that the kit's own function replaces from now on."""
+    quiet: set[str] = field(default_factory=set)
+    """Notebooks in which dropout does nothing from now on."""
     few: FewReviews = field(default_factory=load_few)
     """What the network that starts from vectors is trained on."""
     _live: dict[str, Worker] = field(default_factory=dict)
@@ -76,8 +78,14 @@ class Judging:
         names = self.stand_ins.setdefault(notebook, [])
         if self.contract[role].names[part] not in names:
             names.append(self.contract[role].names[part])
-            if notebook in self._live:
-                self._live.pop(notebook).close()
+            self._end(notebook)
+
+    def silence(self, role: str) -> None:
+        """From the next worker on dropout does nothing, so that dropout which is wrong is charged once."""
+        notebook = self.contract[role].notebook
+        if notebook not in self.quiet:
+            self.quiet.add(notebook)
+            self._end(notebook)
 
     def name(self, role: str, part: str) -> str:
         """The student's name for a part of a role.
@@ -98,6 +106,10 @@ class Judging:
             worker.close()
         self._live.clear()
 
+    def _end(self, notebook: str) -> None:
+        if notebook in self._live:
+            self._live.pop(notebook).close()
+
     def _load(self, worker: Worker, notebook: str) -> dict[str, str]:
         """Load a notebook; the names that it should have defined and did not, with the reason."""
         definitions = self.definitions[notebook]
@@ -107,7 +119,8 @@ class Judging:
         ]
         names = [name for name in dict.fromkeys(wanted) if name not in definitions.missing]
         padding = self.stand_ins.get(notebook, [])
-        loaded = worker.request("load", LOAD_S, program=program, names=names, padding=padding)
+        quiet = notebook in self.quiet
+        loaded = worker.request("load", LOAD_S, program=program, names=names, padding=padding, quiet=quiet)
         good = isinstance(loaded, dict) and all(
             isinstance(loaded.get(key), list) and all(isinstance(text, str) for text in loaded[key])
             for key in ("found", "failures")

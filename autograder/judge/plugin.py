@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import functools
+import random
 import re
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -21,7 +22,7 @@ from autograder.record import CheckResult, Outcome
 from autograder.rubric import Entry, Rubric
 from autograder.thresholds import Thresholds
 from textlab.checks.draw import Draw
-from textlab.checks.failure import CheckFailed, StudentError
+from textlab.checks.failure import CheckFailed, NotChecked, StudentError
 from textlab.definitions.shown import plain_lines
 
 MESSAGE_LIMIT = 3000
@@ -32,21 +33,30 @@ ADDRESS = re.compile(r"0x[0-9a-f]{6,}")
 class GradingPlugin:
     """Fixtures and hooks for one submission; `results` holds what each check found."""
 
-    def __init__(self, judging: Judging, rubric: Rubric) -> None:
+    def __init__(
+        self, judging: Judging, rubric: Rubric, asked: Sequence[str] = (), shuffle: int | None = None
+    ) -> None:
         self.judging = judging
         self.results: dict[str, CheckResult] = {}
         self.seconds: dict[str, float] = {}
         self._notes: dict[str, str] = {}
         self._entries = {entry.id: entry for entry in rubric.checks}
+        self._asked = set(asked) or set(self._entries)
+        self._shuffle = shuffle
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Run the checks in the rubric's order. Every check of the rubric has to have its test, and vice versa."""
-        declared = {_declaration(item).id for item in items}
-        if declared != set(self._entries):
-            odd = ", ".join(sorted(declared ^ set(self._entries)))
+        declared = {_declaration(item).id: item for item in items}
+        if set(declared) != set(self._entries):
+            odd = ", ".join(sorted(set(declared) ^ set(self._entries)))
             raise pytest.UsageError(f"rubric and graders do not name the same checks: {odd}")
+        for name in set(self._entries) - self._asked:
+            item = declared[name]
+            self.results[name] = _result(self._entries[name], item, _declaration(item), "skipped", "not asked")
         order = list(self._entries)
-        items.sort(key=lambda item: order.index(_declaration(item).id))
+        if self._shuffle is not None:
+            random.Random(self._shuffle).shuffle(order)
+        items[:] = [declared[name] for name in _in_order(order, declared) if name in self._asked]
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
@@ -117,16 +127,14 @@ class GradingPlugin:
     @pytest.fixture
     def interpret(self) -> RemoteFunction:
         """The student's interpret_sentence, on a sound baseline even where pad_reference is wrong."""
-        reference = self.results.get("pad-reference")
-        if reference is not None and reference.outcome != "passed":
+        if "pad-reference" in self.results and self.results["pad-reference"].outcome != "passed":
             self.judging.stand_in("interpret", "reference")
         return self._function("interpret", "function")
 
     @pytest.fixture
     def explained_cnn(self) -> RemoteNetwork:
         """The student's CNN in the worker of the interpretability section."""
-        name = self.judging.name("cnn", "network")
-        return RemoteNetwork(name, lambda: self.judging.worker("interpret"), TRAIN_S)
+        return self._network("cnn", "network", beside="interpret")
 
     @pytest.fixture
     def bench(self) -> RemoteBench:
@@ -156,13 +164,48 @@ class GradingPlugin:
     @pytest.fixture
     def explained_glove(self) -> RemoteNetwork:
         """The student's GloVeCNN beside the interpret_sentence that explains it."""
-        name = self.judging.name("glove", "network")
-        return RemoteNetwork(name, lambda: self.judging.worker("glove_interpret"), TRAIN_S)
+        return self._network("glove", "network", beside="glove_interpret")
 
     @pytest.fixture
     def glove_bench(self) -> RemoteBench:
         """Makes vocabularies beside that interpret_sentence."""
         return RemoteBench(lambda: self.judging.worker("glove_interpret"))
+
+    @pytest.fixture
+    def passed(self) -> Callable[[str], bool]:
+        """Whether an earlier check has passed."""
+        return lambda check: check in self.results and self.results[check].outcome == "passed"
+
+    @pytest.fixture
+    def transformer(self) -> RemoteNetwork:
+        """The student's TransformerClassifier."""
+        return self._network("transformer", "network")
+
+    @pytest.fixture
+    def explain_label(self) -> RemoteFunction:
+        """The student's explain_label."""
+        return self._function("labels", "function")
+
+    @pytest.fixture
+    def labels_bench(self) -> RemoteBench:
+        """Makes the kit's models beside explain_label."""
+        return RemoteBench(lambda: self.judging.worker("labels"))
+
+    @pytest.fixture
+    def explained_transformer(self) -> RemoteNetwork:
+        """The student's TransformerClassifier beside the explain_label that explains it."""
+        name = self.judging.name("transformer", "network")
+        return RemoteNetwork(name, lambda: self.judging.worker("labels"), TRAIN_S)
+
+    @pytest.fixture
+    def merge_pieces(self) -> RemoteFunction:
+        """The student's merge_pieces."""
+        return self._function("pieces", "function")
+
+    @pytest.fixture
+    def pieces_bench(self) -> RemoteBench:
+        """The kit's objects beside merge_pieces."""
+        return RemoteBench(lambda: self.judging.worker("pieces"))
 
     @pytest.fixture
     def few(self) -> FewReviews:
@@ -184,11 +227,34 @@ class GradingPlugin:
         """Filled by the F1 check, read by checks that need a trained network."""
         return self.judging.trained
 
-    def _network(self, role: str, part: str) -> RemoteNetwork:
-        return RemoteNetwork(self.judging.name(role, part), lambda: self.judging.worker(role), TRAIN_S)
+    def _network(self, role: str, part: str, beside: str = "") -> RemoteNetwork:
+        """The class, in the worker of another role if one is named; dropout that is wrong was charged already."""
+        if self._wrong(f"{role}-dropout"):
+            self.judging.silence(role)
+        return RemoteNetwork(self.judging.name(role, part), lambda: self.judging.worker(beside or role), TRAIN_S)
+
+    def _wrong(self, check: str) -> bool:
+        return check in self.results and self.results[check].outcome not in ("passed", "skipped")
 
     def _function(self, role: str, part: str) -> RemoteFunction:
         return RemoteFunction(self.judging.name(role, part), lambda: self.judging.worker(role))
+
+
+def _in_order(order: Sequence[str], declared: Mapping[str, pytest.Item]) -> list[str]:
+    """The checks in the given order, each behind those that it builds on."""
+    placed: dict[str, None] = {}
+
+    def place(name: str) -> None:
+        declaration = _declaration(declared[name])
+        for earlier in (*declaration.needs, *declaration.after):
+            if earlier not in placed:
+                place(earlier)
+        placed[name] = None
+
+    for name in order:
+        if name not in placed:
+            place(name)
+    return list(placed)
 
 
 def _declaration(item: pytest.Item) -> Declaration:
@@ -210,6 +276,7 @@ def _result(entry: Entry, item: pytest.Item, declared: Declaration, outcome: Out
         message=plain_lines(ADDRESS.sub("0x…", message)[:MESSAGE_LIMIT]),
         hint=declared.hint if outcome == "failed" else HINTS.get(outcome, ""),
         visibility=entry.visibility,
+        bonus=entry.bonus,
     )
 
 
@@ -217,10 +284,8 @@ def _verdict(error: BaseException | None) -> tuple[Outcome, str]:
     """The outcome and the text that the student reads."""
     if error is None:
         return "passed", ""
-    if isinstance(error, (pytest.skip.Exception, NotHandedIn)):
+    if isinstance(error, (pytest.skip.Exception, NotHandedIn, NotChecked)):
         return "skipped", str(error)
-    if isinstance(error, NotHandedIn):
-        return "skipped", f"not checked, because {error}"
     if isinstance(error, CheckFailed):
         return "failed", str(error)
     if isinstance(error, StudentError):

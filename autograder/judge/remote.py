@@ -143,9 +143,9 @@ class RemoteBench:
     def __init__(self, worker: WorkerSource) -> None:
         self._worker = worker
 
-    def probe(self, vocab_size: int, emb_dim: int, pad_idx: int) -> RemoteModel:
+    def probe(self, vocab_size: int, emb_dim: int, pad_idx: int, n_classes: int = 1) -> RemoteModel:
         """The kit's small smooth network."""
-        return self._model("probe", vocab_size=vocab_size, emb_dim=emb_dim, pad_idx=pad_idx)
+        return self._model("probe", vocab_size=vocab_size, emb_dim=emb_dim, pad_idx=pad_idx, n_classes=n_classes)
 
     def scripted(self, losses: Sequence[float], *, strict: bool = False) -> RemoteModel:
         """A network whose validation loss follows a script."""

@@ -6,6 +6,7 @@ import sys
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -15,21 +16,31 @@ else:
 PROJECT = Path(__file__).resolve().parents[2]
 DATA_ENDINGS = (".csv", ".txt", ".md", ".png", ".svg")
 FIRST_DAY = (1980, 1, 1, 0, 0, 0)
-README = """# Text classification
+# Name in the zip and place in the project of the pages that students read.
+PAGES = {"README.md": "docs/student.md", "CHANGELOG.md": "CHANGELOG.md", "LICENSE": "LICENSE"}
+# An installable project of its own, so that `pip install -e .` gives the library and the command textlab.
+PYPROJECT = """[build-system]
+requires = {requires}
+build-backend = "setuptools.build_meta"
 
-1. Install Python 3.10, 3.11 or 3.12; `python --version` says which one you have. Newer ones do not work.
-2. In this folder (the second line downloads up to 3 GB; without a GPU add
-   `--extra-index-url` and the address of PyTorch's CPU-only wheels, then it is much less):
+[project]
+name = "{name}"
+version = "{version}"
+requires-python = "{python}"
+dynamic = ["dependencies"]
 
-       python -m venv .venv
-       .venv/bin/python -m pip install -r requirements.txt
-       .venv/bin/jupyter lab assignment
+[project.scripts]
+textlab = "{command}"
 
-   (On Windows write `.venv\\Scripts\\` in place of `.venv/bin/`.)
-3. Open a notebook, fill in the blanks, and run the check after each: it says what is wrong and where to look.
-   `hint("cnn-forward", 1)` gives the first of three hints.
-4. Hand in the notebook when, after “Restart kernel and run all cells”, no cell fails and every card says *right*.
-   Write your answers to the reflection questions before.
+[tool.setuptools]
+package-dir = {{ "" = "assignment" }}
+
+[tool.setuptools.packages.find]
+where = ["assignment"]
+include = ["textlab*"]
+
+[tool.setuptools.dynamic]
+dependencies = {{ file = ["requirements.txt"] }}
 """
 
 
@@ -47,15 +58,28 @@ def build_bundle(out: Path, project: Path = PROJECT) -> Path:
 def _members(project: Path) -> Iterator[tuple[str, bytes]]:
     """Names and contents of the files in the zip."""
     with (project / "pyproject.toml").open("rb") as file:
-        needed = tomllib.load(file)["project"]["dependencies"]
-    yield "requirements.txt", ("\n".join(needed) + "\n").encode()
-    yield "README.md", README.encode()
+        settings = tomllib.load(file)
+    yield "requirements.txt", ("\n".join(settings["project"]["dependencies"]) + "\n").encode()
+    yield "pyproject.toml", _pyproject(settings).encode()
+    for name, page in PAGES.items():
+        yield name, (project / page).read_bytes()
     for path in (project / "assignment").glob("*.ipynb"):
         yield f"assignment/{path.name}", path.read_bytes()
     for path in (project / "textlab").rglob("*.py"):
         # Beside the notebooks too, so that they import it wherever they are opened.
-        yield f"assignment/{path.relative_to(project)}", path.read_bytes()
+        yield f"assignment/{path.relative_to(project).as_posix()}", path.read_bytes()
     for folder in ("mini", "vectors"):
         for path in (project / "datasets" / folder).glob("*"):
             if path.suffix in DATA_ENDINGS:
-                yield f"assignment/{path.relative_to(project)}", path.read_bytes()
+                yield f"assignment/{path.relative_to(project).as_posix()}", path.read_bytes()
+
+
+def _pyproject(settings: dict[str, Any]) -> str:
+    project = settings["project"]
+    return PYPROJECT.format(
+        requires=str(settings["build-system"]["requires"]).replace("'", '"'),
+        name=project["name"],
+        version=project["version"],
+        python=project["requires-python"],
+        command=project["scripts"]["textlab"],
+    )

@@ -13,8 +13,9 @@ from torch import Tensor
 from autograder.wire.frames import FrameError
 from autograder.wire.values import Handle
 from autograder.worker.printed import Printed
+from autograder.worker.stand_ins import padding_reference, silence_dropout
 from textlab.checks.failure import StudentError
-from textlab.checks.subject import LocalBench, LocalFunction, LocalModel, LocalNetwork
+from textlab.checks.local import LocalBench, LocalFunction, LocalModel, LocalNetwork
 from textlab.definitions.loading import LoadedModule, locate
 from textlab.training import TrainingPlan
 
@@ -64,16 +65,20 @@ class Session:
             raise FrameError(f"there is no object {number}")
         return self._objects[number]
 
-    def load(self, program: list[list[Any]], names: list[str], padding: Sequence[str] = ()) -> dict[str, Any]:
+    def load(
+        self, program: list[list[Any]], names: list[str], padding: Sequence[str] = (), quiet: bool = False
+    ) -> dict[str, Any]:
         """Run [cell, line, source] statements; say which of the names exist then, and what failed.
 
-        The names in `padding` become the kit's own function that fills ids with a padding id: what builds on a
-        blank that was found wrong is judged as if it were right.
+        The names in `padding` become the kit's own function that fills ids with a padding id, and `quiet` silences
+        dropout: what builds on something that was found wrong is judged as if it were right.
         """
+        if quiet:
+            silence_dropout()
         for cell, line, source in program:
             self._module.run(cell, line, source)
         for name in padding:
-            self._module.replace(name, lambda ids, pad_idx: ids * 0 + pad_idx)
+            self._module.replace(name, padding_reference)
         return {
             "found": [name for name in names if callable(self._module.find(name))],
             "failures": self._module.failures[:20],
@@ -83,9 +88,9 @@ class Session:
         """Build a network from the class of that name."""
         return self._keep(LocalNetwork(self._named(name), locate).build(**arguments))
 
-    def probe(self, vocab_size: int, emb_dim: int, pad_idx: int) -> Handle:
+    def probe(self, vocab_size: int, emb_dim: int, pad_idx: int, n_classes: int) -> Handle:
         """Make the kit's own small network."""
-        return self._keep(self._bench.probe(vocab_size, emb_dim, pad_idx))
+        return self._keep(self._bench.probe(vocab_size, emb_dim, pad_idx, n_classes))
 
     def scripted(self, losses: list[float], strict: bool) -> Handle:
         """Make the kit's network whose losses follow a script."""

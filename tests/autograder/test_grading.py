@@ -95,7 +95,7 @@ def test_the_example_class_gets_the_marks_that_its_readme_promises_twice_the_sam
         student: {check["id"]: check["outcome"] for check in fields["checks"]}  # type: ignore[attr-defined]
         for student, fields in scores.items()
     }
-    assert outcomes["endless_loop"]["cnn-shapes"] == "timeout"
+    assert outcomes["endless_loop"]["cnn-runs"] == "timeout"
     assert outcomes["wrong_kernel_sizes"]["cnn-kernel-sizes"] == "failed"
     assert outcomes["syntax_error"]["cnn-shapes"] == "passed"
     assert outcomes["syntax_error"]["interpret-tokens"] == "failed"

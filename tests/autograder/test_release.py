@@ -79,7 +79,9 @@ def test_every_committed_source_has_the_points_of_the_rubric() -> None:
         assert {name: mark["points"] for name, mark in marks.items() if mark["grade"]} == cell_points(path.stem)
 
 
-@pytest.mark.parametrize(("name", "points"), [("1_rnn", 35), ("2_cnn", 40)])
+@pytest.mark.parametrize(
+    ("name", "points"), [("1_rnn", 35), ("2_cnn", 40), ("3_glove_cnn", 25), ("4_transformer", 10)]
+)
 def test_a_notebook_is_worth_its_points(name: str, points: int) -> None:
     assert sum(mark.get("points", 0) for mark in graded(release_notebook(name)).values()) == points
 

@@ -5,12 +5,23 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from textlab.checks.behaviour import expect_free_of_place, expect_relu
+from textlab.checks.convolutional import readings, wrong_ways
 from textlab.checks.draw import Draw
-from textlab.checks.failure import CheckFailed, expect_close, expect_shape, numbers_text, shape_text
-from textlab.checks.subject import Network
+from textlab.checks.dropout import (
+    expect_at_work_in_training,
+    expect_before_the_head,
+    expect_nothing_at_rate_zero,
+    expect_silent_in_evaluation,
+)
+from textlab.checks.embedding import WEIGHT, expect_embedding, expect_zero_padding
+from textlab.checks.failure import CheckFailed, NotChecked, expect_close, expect_shape, numbers_text, shape_text
+from textlab.checks.subject import Model, Network
 
 # One-thread float32 sums of a few hundred terms differ by about 1e-6 when their order changes.
 SAME = 1e-5
+FEATURES = "the joined features"
+EMBEDDING = "self.embedding = nn.Embedding(vocab_size, emb_dim, padding_idx=pad_idx)"
 
 
 def builds(cnn: Network, draw: Draw) -> None:
@@ -18,16 +29,8 @@ def builds(cnn: Network, draw: Draw) -> None:
     for emb_dim, kernel_sizes in [(8, [2, 3, 4]), (5, [3])]:
         vocab_size = draw.integer(20, 60)
         arguments = sizes(vocab_size, emb_dim, draw.integer(3, 7), kernel_sizes)
-        shapes = cnn.build(**arguments).parameters()
-        if shapes.get("embedding.weight") != (vocab_size, emb_dim):
-            raise CheckFailed(
-                "self.embedding is not an embedding of the asked size",
-                input=f"CNN(vocab_size={vocab_size}, emb_dim={emb_dim}, …)",
-                expected=f"embedding.weight of shape {shape_text((vocab_size, emb_dim))}",
-                got=shape_text(shapes["embedding.weight"]) if "embedding.weight" in shapes else "no such parameter",
-                likely="the embedding has another name, or other sizes than the arguments say",
-                next="keep the line self.embedding = nn.Embedding(vocab_size, emb_dim, padding_idx=pad_idx)",
-            )
+        call = f"CNN(vocab_size={vocab_size}, emb_dim={emb_dim}, …)"
+        expect_embedding(cnn.build(**arguments), vocab_size, emb_dim, call, EMBEDDING)
 
 
 def one_convolution_per_kernel_size(cnn: Network, draw: Draw) -> None:
@@ -52,36 +55,47 @@ def one_linear_layer(cnn: Network, draw: Draw) -> None:
     for kernel_sizes in [[2, 3, 4], [5]]:
         channels = draw.integer(12, 15)
         shapes = cnn.build(**sizes(50, 8, channels, kernel_sizes)).parameters()
-        wanted = (1, channels * len(kernel_sizes))
-        if wanted not in shapes.values():
+        # The filters that are there: whether they are those that were asked is another check's business.
+        filters = sum(shape[0] for shape in shapes.values() if len(shape) > 2) or channels * len(kernel_sizes)
+        if (1, filters) not in shapes.values():
             raise CheckFailed(
                 "there is no linear layer from all features to one logit",
                 input=f"CNN(out_channels={channels}, kernel_sizes={kernel_sizes}, …)",
-                expected=f"a weight of shape {shape_text(wanted)}: out_channels × number of kernel sizes → 1",
+                expected=f"a weight of shape {shape_text((1, filters))}: out_channels × number of kernel sizes → 1",
                 got=parameter_text(shapes),
                 likely="its width is written out as a number, counts one kernel size only, or it has two outputs",
                 next="nn.Linear reads one number per filter: out_channels of them for every kernel size",
             )
 
 
+def runs(cnn: Network, draw: Draw) -> None:
+    """CNN turns a batch of reviews into one number each"""
+    _expect_one_each(cnn, draw, 3, draw.integer(9, 14), [2, 3, 4])
+
+
 def one_logit_per_review(cnn: Network, draw: Draw) -> None:
-    """CNN gives one logit per review"""
+    """The sizes are right for one review, for the shortest length, and for other kernel sizes"""
     for batch, length, kernel_sizes in [
-        (3, draw.integer(9, 14), [2, 3, 4]),
-        (1, 4, [2, 3, 4]),
+        (1, 5, [3, 4, 5]),
         (7, draw.integer(30, 50), [5]),
         (5, 6, [2, 6]),
+        (1, 8, [2]),
     ]:
-        arguments = sizes(40, draw.integer(8, 11), draw.integer(4, 6), kernel_sizes)
-        ids = draw.token_ids(batch, length, 40, avoid=[1])
-        logits = cnn.build(**arguments).forward(ids)
-        expect_shape(
-            logits,
-            [(batch, 1), (batch,)],
-            input=f"{batch} reviews × {length} tokens, kernel_sizes={kernel_sizes}",
-            likely=_shape_cause(logits, batch, length, len(kernel_sizes), int(str(arguments["out_channels"]))),
-            next="print the shape after each line of forward and compare it with the figure",
-        )
+        _expect_one_each(cnn, draw, batch, length, kernel_sizes)
+
+
+def _expect_one_each(cnn: Network, draw: Draw, batch: int, length: int, kernel_sizes: list[int]) -> None:
+    channels = draw.integer(4, 6)
+    logits = cnn.build(**sizes(40, draw.integer(8, 11), channels, kernel_sizes)).forward(
+        draw.token_ids(batch, length, 40, avoid=[1])
+    )
+    expect_shape(
+        logits,
+        [(batch, 1), (batch,)],
+        input=f"{batch} reviews × {length} tokens, kernel_sizes={kernel_sizes}",
+        likely=_shape_cause(logits, batch, length, len(kernel_sizes), channels),
+        next="print the shape after each line of forward and compare it with the figure",
+    )
 
 
 def logits_are_not_probabilities(cnn: Network, draw: Draw) -> None:
@@ -96,85 +110,53 @@ def logits_are_not_probabilities(cnn: Network, draw: Draw) -> None:
             input="30 reviews, all weights ten times as large",
             expected="logits, some of them below 0 or above 1",
             got=f"{numbers_text(logits)}, all between 0 and 1",
-            likely="a sigmoid or a softmax at the end; the loss applies it itself",
+            likely="softmax over a single column, which is 1 whatever comes in"
+            if bool((logits == 1).all())
+            else "a sigmoid at the end; the loss applies it itself",
             next="give back what the linear layer gives",
         )
 
 
-def place_does_not_matter(cnn: Network, draw: Draw) -> None:
-    """A phrase counts the same wherever it stands in the review"""
-    model = cnn.build(**sizes(40, 8, 6, [2, 3, 4]))
-    ids = draw.token_ids(3, 7, 40, avoid=[1])
-    first, later = (torch.nn.functional.pad(ids, (lead, 20 - lead), value=1) for lead in (3, 6))
-    expect_close(
-        model.forward(later).reshape(-1),
-        model.forward(first).reshape(-1),
-        tolerance=SAME,
-        what="the same words give another logit three places further on",
-        input="3 reviews of 7 words with padding around them, the words moved by 3",
-        likely="view or reshape in place of permute, a stride other than 1, or one window in place of the maximum",
-        next="swap axes with permute, and take the maximum over the whole length",
-    )
-
-
-def activation_is_relu(cnn: Network, draw: Draw) -> None:
-    """ReLU stands between convolution and maximum"""
-    channels = 6
-    model = cnn.build(**sizes(40, 8, channels, [2, 3]))
-    weights = model.get_weights()
-    biases = [name for name, value in weights.items() if tuple(value.shape) == (channels,)]
-    if not biases:
-        return  # convolutions without a bias: nothing to move
-    ids = draw.token_ids(6, 12, 40, avoid=[1])
-    logits = []
-    for bias in (-1000.0, 50.0):
-        model.set_weights({**weights, **{name: torch.full((channels,), bias) for name in biases}})
-        logits.append(model.forward(ids).reshape(-1))
-    silent, loud = ((values.max() - values.min()).item() for values in logits)
-    if silent > SAME or loud < 10 * SAME:
-        raise CheckFailed(
-            "the activation is not ReLU",
-            input="6 reviews, the biases of all convolutions set to −1000, then to 50",
-            expected="at −1000 the same logit for all reviews (ReLU cuts below 0), at 50 different ones",
-            got=f"{numbers_text(logits[0])}, then {numbers_text(logits[1])}",
-            likely="ReLU is missing, or another function such as tanh or sigmoid stands in its place",
-            next="apply F.relu to what each convolution gives, before the maximum",
+def computes_what_was_asked(cnn: Network, draw: Draw) -> None:
+    """With given weights it computes convolution, ReLU, maximum over the length, linear layer"""
+    model = cnn.build(**sizes(40, 9, 6, [2, 3, 4]))
+    found = readings(redraw(model, draw))
+    # Padding on both sides, so that a convolution which pads on its own sees nothing new.
+    words = draw.token_ids(4, 8, 40, avoid=[1])
+    padded = [torch.nn.functional.pad(words, sides, value=1) for sides in ((4, 5), (6, 21))]
+    for ids in padded if found else []:
+        got = model.forward(ids).reshape(-1)
+        right = [reading.logits(ids) for reading in found]
+        # A probability in place of the logit is another check's business, also that of a single column.
+        if any(_close(got, way) for logits in right for way in (logits, torch.sigmoid(logits), logits * 0 + 1)):
+            continue
+        named = [name for reading in found for name, logits in wrong_ways(reading, ids) if _close(got, logits)]
+        expect_close(
+            got,
+            right[0],
+            tolerance=10 * SAME,
+            what="with given weights the logit is another one",
+            input=f"4 reviews of 8 words and {ids.shape[1] - 8} paddings, all weights drawn anew",
+            likely=named[0]
+            if named
+            else "another activation, view or reshape in place of permute, or a step too many or too few",
+            next="embedding, permute, convolution, F.relu, maximum over the whole length, join, linear layer",
         )
+    if not found:
+        expect_free_of_place(model, draw)
+        expect_relu(model, 6, draw)
 
 
 def arguments_decide_dropout(cnn: Network, draw: Draw) -> None:
-    """Dropout is active in training and silent in evaluation"""
-    ids = draw.token_ids(6, 12, 40, avoid=[1])
-    model = cnn.build(**sizes(40, 8, 16, [2, 3], dropout=0.5))
-    expect_close(
-        model.forward(ids, seed=1),
-        model.forward(ids, seed=2),
-        tolerance=0.0,
-        what="two runs in evaluation mode differ",
-        input="the same 6 reviews twice, after model.eval()",
-        likely="a dropout layer is made inside forward, or F.dropout is called without training=self.training",
-        next="make self.dropout = nn.Dropout(dropout) in __init__ and call it in forward",
-    )
-    first, second = model.forward(ids, training=True, seed=1), model.forward(ids, training=True, seed=2)
-    if bool(torch.equal(first, second)):
-        raise CheckFailed(
-            "dropout does nothing in training",
-            input="the same 6 reviews twice, after model.train(), dropout=0.5",
-            expected="different logits",
-            got="twice the same logits",
-            likely="the dropout layer is made but never called",
-            next="apply self.dropout to the concatenated features, before the linear layer",
-        )
-    still = cnn.build(**sizes(40, 8, 16, [2, 3], dropout=0.0))
-    expect_close(
-        still.forward(ids, training=True, seed=1),
-        still.forward(ids),
-        tolerance=SAME,
-        what="with dropout=0.0 training and evaluation differ",
-        input=f"6 reviews, {cnn.name}(dropout=0.0), model.train() against model.eval()",
-        likely="the rate is written out as a number, or another layer (batch norm) behaves differently in training",
-        next="pass the argument dropout on to nn.Dropout; use no other layer that heeds train() and eval()",
-    )
+    """Dropout works on the joined features in training, and is silent in evaluation"""
+    reviews = draw.token_ids(6, 12, 40, avoid=[1]), None
+    model = cnn.build(**sizes(40, 8, 16, [2, 3]))
+    expect_silent_in_evaluation(model, reviews)
+    expect_at_work_in_training(model, reviews, FEATURES)
+    expect_nothing_at_rate_zero(cnn.build(**sizes(40, 8, 16, [2, 3], dropout=0.0)), reviews, cnn.name, SAME)
+    redraw(model, draw)
+    two = draw.token_ids(2, 12, 40, avoid=[1])
+    expect_before_the_head(model, two, False, f"{cnn.name}(dropout=0.5, …)", FEATURES)
 
 
 def reviews_are_independent(cnn: Network, draw: Draw) -> None:
@@ -189,35 +171,18 @@ def reviews_are_independent(cnn: Network, draw: Draw) -> None:
 
 
 def padding_is_silent(cnn: Network, draw: Draw) -> None:
-    """The padding token is a row of zeros, and more padding does not change the answer"""
-    pad_idx = draw.integer(0, 9)
-    model = cnn.build(**sizes(40, 8, 6, [2, 3, 4], pad_idx=pad_idx))
-    row = model.get_weights()["embedding.weight"][pad_idx]
-    expect_close(
-        row,
-        torch.zeros_like(row),
-        tolerance=0.0,
-        what="the padding token's embedding is not zero",
-        input=f"{cnn.name}(…, pad_idx={pad_idx}).embedding.weight[{pad_idx}]",
-        likely="nn.Embedding was made without padding_idx, or its weights were drawn anew afterwards",
-        next="keep the line self.embedding = nn.Embedding(vocab_size, emb_dim, padding_idx=pad_idx)",
-    )
-    ids = draw.token_ids(3, 7, 40, avoid=[pad_idx])
-    short, long = (torch.nn.functional.pad(ids, (0, extra), value=pad_idx) for extra in (5, 25))
-    expect_close(
-        model.forward(long).reshape(-1),
-        model.forward(short).reshape(-1),
-        tolerance=SAME,
-        what="more padding changes the logit",
-        input="3 reviews of 7 tokens, padded by 5 and by 25",
-        likely="the mean over time counts the padding; the maximum over the whole length does not",
-        next="take the maximum over the length axis",
-    )
+    """The padding token's embedding is a row of zeros"""
+    pad_idx = draw.integer(2, 9)
+    expect_zero_padding(cnn.build(**sizes(40, 8, 6, [2, 3, 4], pad_idx=pad_idx)), cnn.name, pad_idx, EMBEDDING)
 
 
 def every_parameter_learns(cnn: Network, draw: Draw) -> None:
     """Every parameter gets a gradient"""
-    gradients = cnn.build(**sizes(40, 8, 4, [2, 3])).gradients(draw.token_ids(16, 20, 40, avoid=[1]))
+    model, ids = cnn.build(**sizes(40, 8, 4, [2, 3])), draw.token_ids(16, 20, 40, avoid=[1])
+    logits = model.forward(ids)
+    if bool((logits == logits.flatten()[0]).all()):
+        raise NotChecked("every review gets the same logit")
+    gradients = model.gradients(ids)
     silent = sorted(name for name, size in gradients.items() if size == 0.0)
     if silent:
         raise CheckFailed(
@@ -228,6 +193,19 @@ def every_parameter_learns(cnn: Network, draw: Draw) -> None:
             likely="forward does not use this layer, or cuts its gradient off (detach, no_grad, .data)",
             next="follow each layer of __init__ to the place in forward where it is called",
         )
+
+
+def redraw(model: Model, draw: Draw, pad_idx: int = 1) -> dict[str, Tensor]:
+    """Give a model fresh weights, the padding row zero; the weights."""
+    trained = model.parameters()
+    weights = {
+        name: draw.normal(*value.shape, scale=0.5) if name in trained else value
+        for name, value in model.get_weights().items()
+    }
+    if WEIGHT in weights:
+        weights[WEIGHT][pad_idx] = 0.0
+    model.set_weights(weights)
+    return weights
 
 
 def sizes(
@@ -272,6 +250,10 @@ def parameter_text(shapes: dict[str, tuple[int, ...]]) -> str:
     return ", ".join(listed[:4]) + (", …" if len(listed) > 4 else "")
 
 
+def _close(got: Tensor, logits: Tensor) -> bool:
+    return got.shape == logits.shape and float((got - logits).abs().max()) <= 10 * SAME
+
+
 def _same_logits(got: Tensor, expected: Tensor, call: str) -> None:
     expect_close(
         got,
@@ -287,6 +269,8 @@ def _same_logits(got: Tensor, expected: Tensor, call: str) -> None:
 def _shape_cause(got: Tensor, batch: int, length: int, kernels: int, channels: int) -> str:
     """The usual cause of a wrong output shape."""
     shape = tuple(got.shape)
+    if shape == () or (len(shape) == 1 and batch == 1):
+        return "squeeze() without an axis removed the batch axis too"
     if len(shape) == 2 and shape[1] == kernels * channels:
         return "the pooled features came back without going through the linear layer"
     if len(shape) == 2 and shape == (batch, 2):

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
+from textlab.checks.symptoms import find_symptom
+
 NOT_ATTEMPTED = "NotImplementedError"
 
 
@@ -27,6 +29,24 @@ class CheckFailed(Exception):
         return "\n".join([self.what, *(f"  {name:<9} {text}" for name, text in self.rows.items())])
 
 
+class NotChecked(CheckFailed):
+    """The check cannot be asked: what it builds on is wrong, and another check says so."""
+
+    def __init__(self, because: str) -> None:
+        super().__init__(
+            f"not checked, because {because}",
+            input="",
+            expected="",
+            got="",
+            likely="",
+            next="",
+        )
+
+    def __str__(self) -> str:
+        """The reason."""
+        return self.what
+
+
 class StudentError(Exception):
     """The student's code raised, or gave back something that is no answer at all.
 
@@ -44,14 +64,32 @@ class StudentError(Exception):
     @property
     def not_attempted(self) -> bool:
         """Whether the blank is still the one that was handed out."""
-        return self.type_name == NOT_ATTEMPTED
+        # torch raises the same type for a module that has no forward: that is an attempt.
+        return self.type_name == NOT_ATTEMPTED and "is missing the required" not in self.message
+
+    @property
+    def what(self) -> str:
+        """The fault in one line."""
+        name = self.call.split("(")[0]
+        return f"{name} raised {self.type_name}" if self.type_name else f"{name} gave no usable answer"
+
+    @property
+    def rows(self) -> dict[str, str]:
+        """The parts of the message by label; likely and next come from the symptom, if the error is a usual one."""
+        symptom = find_symptom(self.type_name, self.message)
+        where = {"where": self.where} if self.where else {}
+        return {
+            "input": self.call,
+            "expected": "a result, without an error" if self.type_name else "finite tensors, numbers or strings",
+            "got": self.message or self.type_name,
+            **where,
+            "likely": symptom.likely,
+            "next": symptom.next,
+        }
 
     def __str__(self) -> str:
         """The failure as aligned lines of text."""
-        name = self.call.split("(")[0]
-        what = f"{name} raised {self.type_name}" if self.type_name else f"{name} gave no usable answer"
-        rows = [("input", self.call), ("got", self.message), ("where", self.where)]
-        return "\n".join([what, *(f"  {label:<9} {text}" for label, text in rows if text)])
+        return "\n".join([self.what, *(f"  {label:<9} {text}" for label, text in self.rows.items())])
 
 
 def shape_text(shape: Sequence[int]) -> str:
@@ -66,14 +104,19 @@ def numbers_text(values: Tensor, limit: int = 6) -> str:
     return f"[{text}{', …' if flat.numel() > limit else ''}]"
 
 
-def expect_shape(got: Tensor, allowed: Sequence[tuple[int, ...]], *, input: str, likely: str, next: str) -> None:
-    """Fail unless the tensor has one of the allowed shapes; the first is the one the notebook asks for."""
+def expect_shape(
+    got: Tensor, allowed: Sequence[tuple[int, ...]], *, input: str, likely: str, next: str, axes: str = ""
+) -> None:
+    """Fail unless the tensor has one of the allowed shapes; the first is the one the notebook asks for.
+
+    `axes` says what its axes are, such as "batch × 1".
+    """
     if tuple(got.shape) in allowed:
         return
     raise CheckFailed(
         "the result has the wrong shape",
         input=input,
-        expected=shape_text(allowed[0]),
+        expected=f"{shape_text(allowed[0])}{f', {axes}' if axes else ''}",
         got=shape_text(got.shape),
         likely=likely,
         next=next,
@@ -83,11 +126,12 @@ def expect_shape(got: Tensor, allowed: Sequence[tuple[int, ...]], *, input: str,
 def expect_close(
     got: Tensor, expected: Tensor, *, tolerance: float, what: str, input: str, likely: str, next: str
 ) -> None:
-    """Fail unless two tensors of equal shape differ nowhere by more than `tolerance` (absolute)."""
+    """Fail unless two tensors have the same shape and differ nowhere by more than `tolerance` (absolute)."""
+    expect_shape(got, [tuple(expected.shape)], input=input, likely=likely, next=next)
     worst = float((got - expected).abs().max()) if got.numel() else 0.0
-    if got.shape == expected.shape and worst <= tolerance:
+    if worst <= tolerance:
         return
-    place = int(torch.argmax((got - expected).abs().flatten())) if got.shape == expected.shape else 0
+    place = int(torch.argmax((got - expected).abs().flatten()))
     raise CheckFailed(
         what,
         input=input,

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from textlab.checks.draw import Draw
-from textlab.checks.failure import CheckFailed, expect_close, expect_shape, numbers_text, shape_text
+from textlab.checks.failure import CheckFailed, NotChecked, expect_close, expect_shape, numbers_text, shape_text
 from textlab.checks.subject import Bench, Function
 from textlab.text import PAD, UNK
 
@@ -44,6 +44,7 @@ def matrix_has_its_shape(embedding_matrix: Function, bench: Bench, draw: Draw) -
         expect_shape(
             got,
             [(len(words.tokens), dim)],
+            axes="tokens × vectors.dim",
             input=words.call,
             likely="the rows are those of the vectors, or only those of known words: the vocabulary decides",
             next="start from a tensor with len(vocabulary) rows and vectors.dim columns",
@@ -172,15 +173,10 @@ def _matrix(embedding_matrix: Function, words: Words) -> Tensor:
 
 
 def _shaped(embedding_matrix: Function, words: Words) -> Tensor:
-    """The matrix; CheckFailed when it has not the shape that the other checks need."""
+    """The matrix; NotChecked when it has not the shape that the other checks need."""
     got = _matrix(embedding_matrix, words)
-    expect_shape(
-        got,
-        [(len(words.tokens), words.vectors.shape[1])],
-        input=words.call,
-        likely="the rows are not those of the vocabulary",
-        next="one row a token, in the vocabulary's order",
-    )
+    if tuple(got.shape) != (len(words.tokens), words.vectors.shape[1]):
+        raise NotChecked("the matrix does not have one row for every token")
     return got.float()
 
 

@@ -7,10 +7,15 @@ Method: Sundararajan, Taly and Yan, Axiomatic Attribution for Deep Networks, ICM
 
 from __future__ import annotations
 
+from typing import Literal, get_args
+
+import numpy as np
 import torch
 from torch import Tensor, nn
 
 HIDDEN = 6
+Rule = Literal["left", "right", "middle", "trapezoid", "gauss"]
+RULES: tuple[Rule, ...] = get_args(Rule)
 
 
 class ProbeNetwork(nn.Module):
@@ -37,15 +42,57 @@ class ProbeNetwork(nn.Module):
         return logit
 
 
-def integrated_gradients(network: ProbeNetwork, ids: Tensor, baseline: Tensor, steps: int = 2000) -> Tensor:
+class ClassProbe(ProbeNetwork):
+    """The same with one logit per class; padding gets no weight, as behind an attention mask."""
+
+    def __init__(self, vocab_size: int, emb_dim: int, pad_idx: int, n_classes: int) -> None:
+        super().__init__(vocab_size, emb_dim, pad_idx)
+        self.pad_idx = pad_idx
+        self.head = nn.Linear(HIDDEN, n_classes)
+
+    def forward(self, text: Tensor, padding: Tensor | None = None) -> Tensor:
+        """Logits [batch, n_classes] for ids [batch, length]; padding [batch, length] bool, from the ids if None."""
+        return self.from_embedded(self.embedding(text), text == self.pad_idx if padding is None else padding)
+
+    def from_embedded(self, embedded: Tensor, padding: Tensor | None = None) -> Tensor:
+        """Logits [batch, n_classes] for embeddings [batch, length, emb_dim]; without `padding` all tokens count."""
+        inner = torch.tanh(self.inner(embedded))
+        weights = torch.softmax(self.weighing(inner), dim=1)
+        if padding is not None:
+            weights = weights * (~padding.bool()).unsqueeze(-1)
+        logits: Tensor = self.head(self.dropout(torch.tanh(3 * (weights * inner).sum(dim=1))))
+        return logits
+
+
+def integrated_gradients(
+    network: ProbeNetwork, ids: Tensor, baseline: Tensor, steps: int = 2000, rule: Rule = "middle", output: int = 0
+) -> Tensor:
     """Integrated gradients per token, [length], of one review ids [length], summed over the embedding axis.
 
-    Midpoint rule in float64 on a copy-free double network: pass a network in double precision and evaluation mode.
+    output: which of the network's outputs is explained. In float64: pass a network in double precision and
+    evaluation mode.
     """
     with torch.no_grad():
         end, start = network.embedding(ids), network.embedding(baseline)
-    shares = (torch.arange(steps, dtype=torch.float64) + 0.5) / steps
+    shares, weights = _points(rule, steps)
     path = (start + shares[:, None, None] * (end - start)).requires_grad_()
-    (gradient,) = torch.autograd.grad(network.from_embedded(path).sum(), path)
-    scores: Tensor = ((end - start) * gradient.mean(dim=0)).sum(dim=-1)
+    (gradient,) = torch.autograd.grad(network.from_embedded(path)[:, output].sum(), path)
+    scores: Tensor = ((end - start) * (weights[:, None, None] * gradient).sum(dim=0)).sum(dim=-1)
     return scores
+
+
+def _points(rule: Rule, steps: int) -> tuple[Tensor, Tensor]:
+    """Places between 0 and 1 and their weights, [steps] each, as Captum's rules have them."""
+    even = torch.full((steps,), 1 / steps, dtype=torch.float64)
+    places = torch.arange(steps, dtype=torch.float64)
+    if rule == "left":
+        return places / steps, even
+    if rule == "right":
+        return (places + 1) / steps, even
+    if rule == "middle":
+        return (places + 0.5) / steps, even
+    if rule == "trapezoid":
+        even[[0, -1]] /= 2
+        return places / (steps - 1), even
+    nodes, weights = np.polynomial.legendre.leggauss(steps)  # type: ignore[no-untyped-call]
+    return torch.from_numpy((nodes + 1) / 2), torch.from_numpy(weights / 2)

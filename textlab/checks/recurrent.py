@@ -12,7 +12,10 @@ from torch import Tensor, nn
 
 from textlab.checks.failure import CheckFailed, shape_text
 
-FIRST = "weight_ih_l0"
+FIRST, INNER = "weight_ih_l0", "weight_hh_l0"
+Layer = nn.LSTM | nn.GRU | nn.RNN
+KINDS: dict[int, type[nn.LSTM] | type[nn.GRU] | type[nn.RNN]] = {4: nn.LSTM, 3: nn.GRU, 1: nn.RNN}
+"""By the number of gates."""
 
 
 def recurrent_matrices(shapes: Mapping[str, tuple[int, ...]], hidden_dim: int) -> Counter[tuple[int, int]]:
@@ -45,19 +48,19 @@ def logits_by_summary(
     Raises CheckFailed when the weights hold no LSTM or GRU of the asked hidden_dim, or no linear layer that fits it.
     """
     layer, prefix = _layer(weights, arguments)
-    width = arguments["hidden_dim"] * (1 + layer.bidirectional)
+    width = layer.hidden_size * (1 + layer.bidirectional)
     head, bias = _head(weights, prefix, width, arguments)
     found: dict[str, tuple[bool, list[Tensor]]] = {}
     with torch.no_grad():
         for row, length in zip(ids, lengths.tolist(), strict=True):
-            padded, real = (weights["embedding.weight"][tokens][None] for tokens in (row, row[:length]))
-            for name, (allowed, summary) in _summaries(layer, real, padded).items():
+            real = weights["embedding.weight"][row[:length]][None]
+            for name, (allowed, summary) in _summaries(layer, real).items():
                 if summary.numel() == width:
                     found.setdefault(name, (allowed, []))[1].append(head @ summary + bias)
     return {name: (allowed, torch.stack(logits)) for name, (allowed, logits) in found.items()}
 
 
-def _summaries(layer: nn.LSTM | nn.GRU, real: Tensor, padded: Tensor) -> dict[str, tuple[bool, Tensor]]:
+def _summaries(layer: Layer, real: Tensor) -> dict[str, tuple[bool, Tensor]]:
     """Ways to summarise one review, right and wrong."""
     output, state = layer(real)
     hidden = (state[0] if isinstance(state, tuple) else state)[:, 0]
@@ -73,7 +76,6 @@ def _summaries(layer: nn.LSTM | nn.GRU, real: Tensor, padded: Tensor) -> dict[st
         "the maximum of the outputs": (False, output[0].amax(dim=0)),
         "the sum of the outputs": (False, output[0].sum(dim=0)),
         "the last two layers' states, as if they were two directions": (False, hidden[-2:].flatten()),
-        "the state after the padding; pack the reviews": (False, layer(padded)[0][0, -1]),
     }
     if isinstance(state, tuple):
         cell = state[1][:, 0]
@@ -84,16 +86,16 @@ def _summaries(layer: nn.LSTM | nn.GRU, real: Tensor, padded: Tensor) -> dict[st
     return ways
 
 
-def _layer(weights: Mapping[str, Tensor], arguments: Mapping[str, Any]) -> tuple[nn.LSTM | nn.GRU, str]:
+def _layer(weights: Mapping[str, Tensor], arguments: Mapping[str, Any]) -> tuple[Layer, str]:
     """PyTorch's layer with the weights of the one that is there, and the beginning of its parameters' names."""
     prefixes = [name[: -len(FIRST)] for name in weights if name.endswith(FIRST)]
-    hidden_dim = arguments["hidden_dim"]
     for prefix in prefixes:
-        kind = {4: nn.LSTM, 3: nn.GRU}.get(weights[prefix + FIRST].shape[0] // hidden_dim)
+        # Kind, size, layers and directions as they are: whether they are those asked is another check's business.
+        rows, hidden_dim = weights.get(prefix + INNER, torch.zeros(1, 1)).shape
+        kind = KINDS.get(rows // hidden_dim)
         own = {name[len(prefix) :]: value for name, value in weights.items() if name.startswith(prefix)}
         if kind is None:
             continue
-        # Layers and directions as they are: whether they are those that were asked is another check's business.
         layer = kind(
             own[FIRST].shape[1],
             hidden_dim,
@@ -107,12 +109,12 @@ def _layer(weights: Mapping[str, Tensor], arguments: Mapping[str, Any]) -> tuple
             layer.load_state_dict({name: own[name] for name in wanted})
             return layer.eval(), prefix
     raise CheckFailed(
-        "there is no LSTM or GRU of the asked size",
+        "there is no LSTM or GRU",
         input=f"the parameters of RNNBaseline(n_layers={arguments['n_layers']}, "
         f"bidirectional={arguments['bidirectional']}, …)",
         expected="one nn.LSTM or nn.GRU with these arguments",
         got=", ".join(f"{name} {shape_text(value.shape)}" for name, value in list(weights.items())[1:6]),
-        likely="hidden_dim is written out as a number, or the layers are nn.RNN or cells",
+        likely="the recurrent layer is hidden in a plain list, or made of cells",
         next="make one nn.LSTM or nn.GRU in __init__ and hand the arguments on to it",
     )
 

@@ -22,6 +22,7 @@ from textlab.definitions import Cell, slice_definitions
 
 NETWORK = {"emb_dim": 12, "out_channels": 8, "kernel_sizes": [2, 3], "dropout": 0.1}
 RECURRENT = {"embedding_dim": 12, "hidden_dim": 6, "n_layers": 1, "bidirectional": True, "dropout": 0.1}
+ATTENTION = {"emb_dim": 12, "n_heads": 2, "n_layers": 1, "n_classes": 2, "dropout": 0.1}
 Grade = Callable[..., dict[str, CheckResult]]
 
 
@@ -46,8 +47,11 @@ def tiny_few() -> FewReviews:
 
 def tiny_thresholds() -> Thresholds:
     """A budget of two epochs that asks for nothing."""
+    attention = Budget(ATTENTION, 80, 80, 2, 16, 12, f1_at_least=0.0)
     rnn = Budget(RECURRENT, 80, 80, 2, 16, 12, f1_at_least=0.0)
-    return Thresholds(NETWORK, 80, 80, 2, 16, 12, f1_at_least=0.0, delta_share_at_most=0.5, rnn=rnn)
+    return Thresholds(
+        NETWORK, 80, 80, 2, 16, 12, f1_at_least=0.0, delta_share_at_most=0.5, rnn=rnn, transformer=attention
+    )
 
 
 @pytest.fixture

@@ -19,15 +19,15 @@ FIRST_USER = {
     "load": "cnn-builds",
     "build": "cnn-builds",
     "parameters": "cnn-builds",
-    "forward": "cnn-shapes",
-    "get_weights": "cnn-logits",
+    "forward": "cnn-runs",
+    "get_weights": "cnn-dropout",
     "gradients": "cnn-gradients",
     "fit": "cnn-f1",
     "predict": "cnn-f1",
     "call": "pad-reference",
     "vocabulary": "interpret-tokens",
     "probe": "interpret-tokens",
-    "set_weights": "cnn-logits",
+    "set_weights": "cnn-dropout",
 }
 FIRST_USER_1 = {
     "scripted": "train-history",

@@ -26,20 +26,20 @@ def test_the_json_report_holds_the_fields_of_the_schema() -> None:
     fields = json.loads(record_json(record(outcomes={"cnn-f1": "failed"})))
     assert fields["schema"] == SCHEMA
     assert list(fields)[-1] == "seconds"
-    assert fields["max_score"] - fields["score"] == POINTS["cnn-f1"]
+    assert fields["max_score"] + fields["max_bonus"] - fields["score"] == POINTS["cnn-f1"]
     assert fields["submission"]["files"] == [{"name": "2_cnn.ipynb", "sha256": "0" * 64}]
     assert set(fields["checks"][0]) == {
-        "id", "title", "role", "points", "max_points", "outcome", "message", "hint", "visibility"
+        "id", "title", "role", "points", "max_points", "outcome", "message", "hint", "visibility", "bonus"
     }  # fmt: skip
 
 
 def test_grades_have_one_row_a_student_in_order_and_one_column_a_role() -> None:
     rows = list(csv.reader(io.StringIO(grades_csv([record("bob"), record("ada", {"cnn-f1": "failed"})], ROLES))))
-    assert rows[0] == ["student", "score", "max_score", *ROLES, "problems"]
+    assert rows[0] == ["student", "score", "max_score", "bonus", *ROLES, "problems"]
     assert [row[0] for row in rows[1:]] == ["ada", "bob"]
-    full = sum(POINTS.values())
-    assert rows[1][1:3] == [str(full - POINTS["cnn-f1"]), str(full)]
-    assert sum(map(int, rows[1][3:-1])) == full - POINTS["cnn-f1"]
+    full, bonus = record().max_score, record().max_bonus
+    assert rows[1][1:4] == [str(full + bonus - POINTS["cnn-f1"]), str(full), str(bonus)]
+    assert sum(map(int, rows[1][4:-1])) == full + bonus - POINTS["cnn-f1"]
 
 
 @pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)", "\tx"])

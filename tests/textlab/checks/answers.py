@@ -43,7 +43,9 @@ def expect_named(found: dict[str, Exception], expected: str | set[str], cause: s
     wanted = {expected} if isinstance(expected, str) else expected
     assert set(found) == wanted, {name: str(failure) for name, failure in found.items()}
     failure = next(iter(found.values()))
-    if isinstance(failure, CheckFailed):
-        assert all(failure.rows[part].strip() for part in PARTS)
+    assert isinstance(failure, (CheckFailed, StudentError))
+    assert failure.what.strip()
+    assert tuple(label for label in failure.rows if label != "where") == PARTS
+    assert all(said.strip() for said in failure.rows.values())
     if cause not in str(failure):
         pytest.fail(f"{cause!r} is not in:\n{failure}")

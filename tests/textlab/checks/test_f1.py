@@ -6,7 +6,7 @@ import pytest
 
 from tests.textlab.checks.answers import Change, answer, expect_named, failing
 from textlab.checks import f1
-from textlab.checks.subject import LocalBench, LocalFunction
+from textlab.checks.local import LocalBench, LocalFunction
 
 CHECKS = (f1.whole_set_at_once, f1.positive_from_one_half, f1.measured_in_evaluation_mode)
 SCORE = "f1_score(torch.cat(all_labels).numpy(), predicted.numpy())"

@@ -14,13 +14,14 @@ from torch.nn.functional import relu
 from textlab.checks import assess, glove
 from textlab.checks.draw import Draw
 from textlab.checks.failure import CheckFailed, StudentError
-from textlab.checks.subject import LocalBench, LocalFunction, LocalModel, LocalNetwork
+from textlab.checks.local import LocalBench, LocalFunction, LocalModel, LocalNetwork
+from textlab.checks.path_differences import scores_from_differences
 from textlab.text import PAD, Vocabulary, tokenize
 from textlab.training import TrainingPlan
 
 CHECKS = (
     glove.starts_from_the_matrix,
-    glove.one_logit_per_review,
+    glove.runs,
     glove.dropout_follows_its_argument,
     glove.reviews_are_independent,
     glove.frozen_decides_what_is_trained,
@@ -309,7 +310,7 @@ def test_right_answers_pass_whatever_is_drawn(source: Source) -> None:
     [
         (Ignored, "starts_from_the_matrix"),
         (OtherName, "starts_from_the_matrix"),
-        (TwoOutputs, "one_logit_per_review"),
+        (TwoOutputs, "runs"),
         (NoDropout, "dropout_follows_its_argument"),
         (MeanOverTime, "reviews_are_independent"),
         (AlwaysFrozen, "frozen_decides_what_is_trained"),
@@ -400,7 +401,7 @@ def test_differences_of_logits_find_the_integrated_gradients_of_a_known_function
             return squares
 
     end = torch.tensor([[1.0, 2.0], [0.0, -3.0]])
-    scores = glove.scores_from_differences(LocalModel(Squares(), "Squares"), end, torch.zeros_like(end))
+    scores = scores_from_differences(LocalModel(Squares(), "Squares"), end, torch.zeros_like(end))
     assert torch.allclose(scores, torch.tensor([5.0, 9.0]).double(), atol=0.01)
 
 

@@ -12,7 +12,7 @@ from torch import Tensor
 from textlab.checks import interpretation
 from textlab.checks.draw import Draw
 from textlab.checks.failure import CheckFailed, StudentError
-from textlab.checks.subject import LocalBench, LocalFunction
+from textlab.checks.local import LocalBench, LocalFunction
 from textlab.text import PAD, Vocabulary, tokenize
 
 CHECKS = (
@@ -128,6 +128,60 @@ class Normalised(Right):
         return tokens, scores / scores.norm(), delta
 
 
+class Averaged(Right):
+    """Wrong: the mean over the embedding axis."""
+
+    def result(self, tokens: list[str], attributions: Tensor, delta: float) -> Result:
+        """Too small by the number of embedding numbers."""
+        return tokens, attributions.mean(dim=-1), delta
+
+
+class WithoutSigns(Right):
+    """Wrong: the size of each score."""
+
+    def result(self, tokens: list[str], attributions: Tensor, delta: float) -> Result:
+        """Scores that are never negative."""
+        return tokens, attributions.sum(dim=-1).abs(), delta
+
+
+class Lengths(Right):
+    """Wrong: the norm over the embedding axis."""
+
+    def result(self, tokens: list[str], attributions: Tensor, delta: float) -> Result:
+        """Scores that are never negative."""
+        return tokens, attributions.norm(dim=-1), delta
+
+
+class TurnedAround(Right):
+    """Wrong: minus the scores."""
+
+    def result(self, tokens: list[str], attributions: Tensor, delta: float) -> Result:
+        """Scores from sentence to baseline."""
+        return tokens, -attributions.sum(dim=-1), delta
+
+
+class Squashed(torch.nn.Module):
+    """A model with a sigmoid at its end."""
+
+    def __init__(self, model: Any) -> None:
+        super().__init__()
+        self.model, self.embedding = model, model.embedding
+
+    def forward(self, text: Tensor) -> Tensor:
+        """Probabilities."""
+        return torch.sigmoid(self.model(text))
+
+
+class Probability(Right):
+    """Wrong: the probability is explained."""
+
+    def __call__(
+        self, model: Any, sentence: str, vocabulary: Vocabulary, min_len: int = 7, n_steps: int = 500
+    ) -> Result:
+        """The same with a sigmoid around the model."""
+        return super().__call__(Squashed(model), sentence, vocabulary, min_len, n_steps)
+
+
 class SpreadEvenly(Right):
     """Wrong: the same score for all, adding up exactly."""
 
@@ -207,7 +261,7 @@ def test_a_right_answer_passes_whatever_is_drawn(seed: int) -> None:
         (TrainingMode(), "scores_are_integrated_gradients"),
         (Normalised(), "scores_are_integrated_gradients"),
         (SpreadEvenly(), "scores_are_integrated_gradients"),
-        (WrongAxis(), "one_score_per_token"),
+        (WrongAxis(), "scores_are_integrated_gradients"),
         (MadeUpDelta(), "delta_is_true"),
         (DeltaWithoutSign(), "delta_is_true"),
         (SplitInPlaceOfTokenize(), "one_score_per_token"),
@@ -215,6 +269,26 @@ def test_a_right_answer_passes_whatever_is_drawn(seed: int) -> None:
 )
 def test_wrong_answers_fail_in_the_check_that_names_the_fault(answer: Right, check: str) -> None:
     assert first_fault(answer) == check
+
+
+@pytest.mark.parametrize(
+    ("answer", "cause"),
+    [
+        (Averaged(), "mean in place of sum"),
+        (WithoutSigns(), "lost their signs: abs()"),
+        (Lengths(), "the size of the attributions was taken"),
+        (TurnedAround(), "changed places"),
+        (Probability(), "the probability was explained"),
+        (Normalised(), "divided by their norm"),
+        (SpreadEvenly(), "spread evenly"),
+        (UnknownBaseline(), "another baseline"),
+    ],
+)
+@pytest.mark.parametrize("seed", range(5))
+def test_the_likely_cause_of_wrong_scores_is_the_cause(answer: Right, cause: str, seed: int) -> None:
+    with pytest.raises(CheckFailed) as caught:
+        interpretation.scores_are_integrated_gradients(LocalFunction(answer), LocalBench(), Draw(seed))
+    assert cause in caught.value.rows["likely"]
 
 
 @pytest.mark.parametrize("seed", range(10))

@@ -12,7 +12,7 @@ from torch import Tensor
 from textlab.checks import assess, matrix
 from textlab.checks.draw import Draw
 from textlab.checks.failure import CheckFailed, StudentError
-from textlab.checks.subject import LocalBench, LocalFunction
+from textlab.checks.local import LocalBench, LocalFunction
 from textlab.text import PAD, Vocabulary
 from textlab.vectors import Vectors
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.textlab.checks.answers import Change, answer, expect_named, failing
 from textlab.checks import training
-from textlab.checks.subject import LocalBench, LocalFunction
+from textlab.checks.local import LocalBench, LocalFunction
 
 CHECKS = (
     training.gives_a_history,

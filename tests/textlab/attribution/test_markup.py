@@ -1,15 +1,13 @@
-"""Explanations: the record, the HTML that shows it, and the slope on the way from the baseline."""
+"""Explanations as HTML: colours, numbers, legend, tables, alternative text."""
 
 from __future__ import annotations
 
 import re
 
 import pytest
-import torch
-from torch import Tensor, nn
 
-from textlab._attribution_html import NEGATIVE, POSITIVE, colour, signed
-from textlab.attribution import Explanation, slopes_on_path, to_html
+from textlab.attribution import Explanation, to_html
+from textlab.attribution.scale import NEGATIVE, POSITIVE, shade, signed
 
 
 def explained(*scores: float, token: str = "word", label: int | None = 1) -> Explanation:
@@ -44,10 +42,9 @@ def test_probability_one_half_counts_as_positive() -> None:
 
 
 def test_zero_is_white_and_the_ends_have_their_hue() -> None:
-    assert colour(0.0, 2.0) == "rgb(255,255,255)"
-    assert colour(2.0, 2.0) == "rgb({},{},{})".format(*POSITIVE)
-    assert colour(-2.0, 2.0) == "rgb({},{},{})".format(*NEGATIVE)
-    assert colour(0.0, 0.0) == "rgb(255,255,255)"
+    assert shade(0.0, 2.0) == shade(0.0, 0.0) == (255, 255, 255)
+    assert shade(2.0, 2.0) == POSITIVE
+    assert shade(-2.0, 2.0) == NEGATIVE
 
 
 def test_all_sentences_share_one_scale() -> None:
@@ -97,24 +94,35 @@ def test_an_empty_list_is_refused() -> None:
         to_html([])
 
 
-class Cubic(nn.Module):
-    """The cube of the sum of all embeddings, with dropout before it."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.embedding = nn.Embedding.from_pretrained(torch.tensor([[0.0, 0.0], [0.5, 1.0], [-0.25, 0.5]]))
-        self.dropout = nn.Dropout(0.5)
-
-    def forward(self, text: Tensor) -> Tensor:
-        """Logits [batch, 1]."""
-        total: Tensor = self.dropout(self.embedding(text)).sum(dim=(1, 2))
-        return total.pow(3)[:, None]
+def test_a_class_is_named_by_its_label() -> None:
+    item = Explanation(
+        ("goal",), (0.5,), 0.4, 0.0, label="<sport>", target="sport & play", other="other classes", predicted="news"
+    )
+    html = to_html([item])
+    assert "speaks for sport &amp; play" in html and "speaks against sport &amp; play" in html
+    assert "predicted news, probability of sport &amp; play 0.40" in html
+    assert "labelled &lt;sport&gt; (wrong)" in html
+    assert "positive" not in html and "negative" not in html
 
 
-def test_the_slope_is_the_derivative_along_the_way() -> None:
-    model = Cubic().train()
-    slopes = slopes_on_path(model, torch.tensor([[1, 2]]), torch.tensor([[0, 0]]), [0.0, 0.5, 1.0])
-    whole = 0.5 + 1.0 - 0.25 + 0.5  # F on the way is (share × whole)³
-    assert slopes.tolist() == pytest.approx([3 * share**2 * whole**3 for share in (0.0, 0.5, 1.0)])
-    assert model.training, "the mode is given back"
-    assert not model.embedding._forward_hooks, "the layer is given back"
+def test_sentences_with_several_targets_have_a_legend_for_all() -> None:
+    html = to_html([Explanation(("a",), (1.0,), 0.9, 0.0, target=name, other="rest") for name in ("sun", "rain")])
+    assert "speaks against the class explained" in html and "speaks for the class explained" in html
+
+
+def test_shares_of_a_probability_show_two_figures() -> None:
+    html = to_html([Explanation(("a", "b"), (0.0123, -0.004), 0.5, 0.0, output="probability")])
+    assert "+0.012" in html and "−0.004" in html
+    assert "shares of the probability" in html and "logit" not in html
+
+
+def test_an_unknown_word_is_marked_in_text_table_and_alternative_text() -> None:
+    html = to_html([Explanation(("a", "zyx"), (1.0, 2.0), 0.5, 0.0, unknown=(1,))])
+    assert re.search(r'class="unknown" title="[^"]+">zyx<', html)
+    assert "zyx (unknown)" in html and "Unknown words: zyx." in html and "dotted" in html
+    assert "dotted</span>" not in to_html([explained(1.0)])
+
+
+def test_sentences_with_one_target_and_several_others_have_a_legend_for_all() -> None:
+    html = to_html([Explanation(("a",), (1.0,), 0.9, 0.0, target="sun", other=name) for name in ("rain", "snow")])
+    assert "speaks against the class explained" in html and "speaks for rain" not in html

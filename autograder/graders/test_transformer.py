@@ -1,0 +1,103 @@
+"""Graders of the bonus: the transformer, the explanation of a class by its label, words made of sub-words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from autograder.judge.checks import check
+from autograder.judge.f1_bound import expect_f1
+from autograder.judge.hidden_data import HiddenData
+from autograder.judge.remote import RemoteBench, RemoteFunction, RemoteNetwork
+from autograder.thresholds import Thresholds
+from textlab.checks import labels, pieces
+from textlab.checks import transformer as checks
+from textlab.checks.draw import Draw
+from textlab.training import TrainingPlan
+
+
+@check("transformer-shapes", hint="Mean over the length, then nn.Linear(emb_dim, n_classes); cut text to max_length.")
+def test_shapes(transformer: RemoteNetwork, draw: Draw) -> None:
+    """TransformerClassifier gives one logit per class, and its arguments decide its size"""
+    checks.one_logit_per_class(transformer, draw)
+    checks.arguments_decide(transformer, draw)
+    checks.logits_are_not_probabilities(transformer, draw)
+
+
+@check(
+    "transformer-padding",
+    needs=["transformer-shapes"],
+    hint="The mask is True at padding; the mean runs over the other tokens; the batch is axis 0.",
+)
+def test_padding(transformer: RemoteNetwork, draw: Draw) -> None:
+    """A review's logits depend neither on its neighbours nor on padding"""
+    checks.reviews_are_independent(transformer, draw)
+    checks.padding_is_silent(transformer, draw)
+
+
+@check(
+    "transformer-order",
+    needs=["transformer-shapes"],
+    hint="Add one vector a place to the embedded tokens, [length, emb_dim].",
+)
+def test_order(transformer: RemoteNetwork, draw: Draw) -> None:
+    """The order of the words counts"""
+    checks.order_matters(transformer, draw)
+
+
+@check(
+    "transformer-learning",
+    needs=["transformer-shapes"],
+    hint="Hand dropout on to the encoder layer, and use every layer that __init__ makes.",
+)
+def test_learning(transformer: RemoteNetwork, draw: Draw) -> None:
+    """Dropout follows its argument, and every parameter gets a gradient"""
+    checks.dropout_follows_its_argument(transformer, draw)
+    checks.every_parameter_learns(transformer, draw)
+
+
+@check(
+    "transformer-f1",
+    needs=["transformer-shapes", "transformer-padding"],
+    hint="If all else is right and F1 is low: does the mean run over the real tokens, and are logits given back?",
+)
+def test_f1(
+    transformer: RemoteNetwork, draw: Draw, data: HiddenData, thresholds: Thresholds, note: Callable[[str], None]
+) -> None:
+    """Trained on reviews it has not seen, TransformerClassifier tells praise from blame"""
+    bound = thresholds.transformer
+    names = draw.permutation(data.vocab_size)
+    pad = int(names[1])
+    model = transformer.build(vocab_size=data.vocab_size, pad_idx=pad, max_length=bound.max_length, **bound.network)
+    train, test = (
+        part.first(count, bound.max_length).renamed(names)
+        for part, count in ((data.train, bound.train), (data.test, bound.test))
+    )
+    plan = TrainingPlan(bound.epochs, bound.batch_size, draw.integer(0, 2**31 - 1), pad)
+    expect_f1(model, train, test, plan, bound, note)
+
+
+@check("label-scores", hint="labels.index(label) is the target; the output explained is that column's logit.")
+def test_label_scores(explain_label: RemoteFunction, labels_bench: RemoteBench, draw: Draw) -> None:
+    """The scores explain the class that the label names, and an unknown label is refused"""
+    labels.class_is_found_by_its_label(explain_label, labels_bench, draw)
+    labels.unknown_label_is_refused(explain_label, labels_bench, draw)
+
+
+@check(
+    "label-delta",
+    needs=["label-scores", "transformer-shapes"],
+    hint="additional_forward_args hands the review's own padding mask to every call of the model.",
+)
+def test_label_delta(
+    explained_transformer: RemoteNetwork, explain_label: RemoteFunction, labels_bench: RemoteBench, draw: Draw
+) -> None:
+    """The delta belongs to the review's own mask, and TransformerClassifier itself is explained"""
+    labels.delta_belongs_to_the_review(explain_label, labels_bench, draw)
+    labels.own_network_is_explained(explained_transformer, explain_label, draw)
+
+
+@check("pieces-merged", hint="Every piece without the mark goes on with the last word; its score is added.")
+def test_pieces(merge_pieces: RemoteFunction, pieces_bench: RemoteBench, draw: Draw) -> None:
+    """Pieces become words again, and their scores are added"""
+    pieces.pieces_become_words(merge_pieces, pieces_bench, draw)
+    pieces.scores_are_added(merge_pieces, pieces_bench, draw)

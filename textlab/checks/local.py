@@ -1,0 +1,253 @@
+"""The student's classes and functions in this process, and what the kit hands to them."""
+
+from __future__ import annotations
+
+import contextlib
+import linecache
+import math
+import traceback
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from textlab.batches import Batch
+from textlab.checks.failure import StudentError, shape_text
+from textlab.checks.plain import plain_tensor, plain_value
+from textlab.checks.probe import ClassProbe, ProbeNetwork
+from textlab.checks.scripted import LookupNetwork, ScriptedNetwork
+from textlab.text import Vocabulary
+from textlab.training import TrainingPlan, fit_encoded, predict_encoded
+from textlab.vectors import Vectors
+
+
+@contextlib.contextmanager
+def student_code(call: str, locate: Callable[[BaseException], str]) -> Iterator[None]:
+    """Turn whatever the student's code raises into a StudentError that names the call and the place."""
+    try:
+        yield
+    except StudentError:
+        raise
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
+        raise StudentError(call, type(error).__name__, _message(error), locate(error)) from None
+
+
+def _message(error: BaseException) -> str:
+    """The exception's text, cut; an exception may fail even in saying what it is."""
+    try:
+        return str(error)[:500]
+    except BaseException:
+        return "(the exception's text could not be read)"
+
+
+def notebook_place(error: BaseException) -> str:
+    """The innermost line of the notebook in a traceback, with its source; "" when there is none."""
+    place = ""
+    for frame, number in traceback.walk_tb(error.__traceback__):
+        if frame.f_globals.get("__name__") == "__main__":
+            file = frame.f_code.co_filename
+            line = linecache.getline(file, number).strip()
+            # A notebook that was loaded and not run knows its cells by number.
+            cell = f"{file}, line {number}" if file.startswith("cell ") else f"line {number} of its cell"
+            place = f"{cell}: {line}" if line else ""
+    return place
+
+
+def call_text(name: str, arguments: Sequence[object], keywords: Mapping[str, object]) -> str:
+    """A call as the student would write it, tensors by shape."""
+    parts = [_argument_text(value) for value in arguments]
+    parts += [f"{key}={_argument_text(value)}" for key, value in keywords.items()]
+    return f"{name}({', '.join(parts)})"
+
+
+def _argument_text(value: object) -> str:
+    if isinstance(value, BatchList):
+        return value.label
+    if isinstance(value, Tensor):
+        return f"{'tensor' if value.is_floating_point() else 'ids'} {list(value.shape)}"
+    if isinstance(value, (int, float, str, list, bool)) or value is None:
+        return repr(value)
+    return getattr(value, "label", type(value).__name__.lower())
+
+
+class BatchList(list[Batch]):
+    """Batches, called so in a message."""
+
+    label = "batches"
+
+
+class LocalModel:
+    """A model in this process."""
+
+    label = "model"
+
+    def __init__(
+        self,
+        module: nn.Module,
+        name: str,
+        locate: Callable[[BaseException], str] = notebook_place,
+        given: Mapping[str, Tensor] | None = None,
+    ) -> None:
+        self.module = module
+        self.name = name
+        self._locate = locate
+        self._given = given or {}
+
+    def parameters(self) -> dict[str, tuple[int, ...]]:
+        """Names and shapes of the trainable parameters."""
+        with student_code(f"{self.name}.named_parameters()", self._locate):
+            return {name: tuple(value.shape) for name, value in nn.Module.named_parameters(self.module)}
+
+    def given(self) -> dict[str, Tensor]:
+        """The tensors that the network was built from, as they are now."""
+        return {name: plain_tensor(value, f"{self.name}({name}=…)") for name, value in self._given.items()}
+
+    def get_weights(self) -> dict[str, Tensor]:
+        """All parameters and buffers by name."""
+        call = f"{self.name}.state_dict()"
+        with student_code(call, self._locate):
+            return {name: plain_tensor(value, call) for name, value in nn.Module.state_dict(self.module).items()}
+
+    def set_weights(self, weights: Mapping[str, Tensor]) -> None:
+        """Replace parameters and buffers."""
+        with student_code(f"{self.name}.load_state_dict(…)", self._locate):
+            nn.Module.load_state_dict(self.module, dict(weights))
+
+    def forward(self, ids: Tensor, lengths: Tensor | None = None, *, training: bool = False, seed: int = 0) -> Tensor:
+        """Output for token ids, in evaluation mode unless `training`."""
+        call = f"{self.name}.forward({_inputs_text(ids, lengths)})"
+        with student_code(call, self._locate), torch.no_grad():
+            nn.Module.train(self.module, training)
+            torch.manual_seed(seed)
+            return plain_tensor(self.module(*_inputs(ids, lengths)), call)
+
+    def forward_embedded(self, embedded: Tensor) -> Tensor:
+        """Output when the embedding layer gives `embedded`."""
+        call = f"{self.name}.forward on embeddings {list(embedded.shape)}"
+        with student_code(call, self._locate), torch.no_grad():
+            nn.Module.eval(self.module)
+            layer: Any = self.module.embedding
+            handle = layer.register_forward_hook(lambda _module, _inputs, _output: embedded)
+            try:
+                return plain_tensor(self.module(torch.zeros(embedded.shape[:2], dtype=torch.long)), call)
+            finally:
+                handle.remove()
+
+    def gradients(self, ids: Tensor, lengths: Tensor | None = None) -> dict[str, float]:
+        """Largest absolute gradient per parameter."""
+        call = f"{self.name}.forward({_inputs_text(ids, lengths)}).sum().backward()"
+        with student_code(call, self._locate), torch.enable_grad():
+            nn.Module.eval(self.module)
+            nn.Module.zero_grad(self.module)
+            self.module(*_inputs(ids, lengths)).sum().backward()
+            named = list(nn.Module.named_parameters(self.module))
+            return {name: 0.0 if p.grad is None else float(p.grad.abs().max()) for name, p in named}
+
+    def fit(self, ids: Tensor, lengths: Tensor, labels: Tensor, plan: TrainingPlan) -> list[float]:
+        """Train; mean loss per epoch."""
+        call = f"training {self.name} for {plan.epochs} epochs on {len(ids)} reviews"
+        with student_code(call, self._locate):
+            losses = fit_encoded(self.module, ids, lengths, labels, plan)
+            if not all(math.isfinite(loss) for loss in losses):
+                raise StudentError(call, "", f"a training loss that is no number: {losses}")
+            return losses
+
+    def predict(self, ids: Tensor, lengths: Tensor, *, pad_id: int, with_lengths: bool = False) -> Tensor:
+        """One logit per review."""
+        call = f"{self.name}.forward on {len(ids)} reviews"
+        with student_code(call, self._locate):
+            found = predict_encoded(self.module, ids, lengths, pad_id=pad_id, with_lengths=with_lengths)
+            logits = plain_tensor(found, call)
+            if logits.numel() != len(ids) or not logits.is_floating_point():
+                raise StudentError(call, "", f"a tensor {shape_text(logits.shape)} for {len(ids)} reviews")
+            return logits.reshape(-1).float()
+
+
+class LocalNetwork:
+    """A class in this process."""
+
+    def __init__(self, source: Callable[..., Any], locate: Callable[[BaseException], str] = notebook_place) -> None:
+        self.name = getattr(source, "__name__", "the class")
+        self._source = source
+        self._locate = locate
+
+    def build(self, **arguments: object) -> LocalModel:
+        """Build a network from keyword arguments."""
+        call = call_text(self.name, (), arguments)
+        with student_code(call, self._locate):
+            # Copies, so that `given` shows what the network does to its own and no other network is touched.
+            own = {name: _unwrap(value) for name, value in arguments.items()}
+            module = self._source(**own)
+            if not isinstance(module, nn.Module):
+                raise StudentError(call, "", f"{type(module).__name__} where an nn.Module was expected")
+            given = {name: value for name, value in own.items() if isinstance(value, Tensor)}
+            return LocalModel(module, self.name, self._locate, given)
+
+
+class LocalFunction:
+    """A function in this process."""
+
+    def __init__(self, source: Callable[..., Any], locate: Callable[[BaseException], str] = notebook_place) -> None:
+        self.name = getattr(source, "__name__", "the function")
+        self._source = source
+        self._locate = locate
+
+    def __call__(self, *arguments: object, **keywords: object) -> Any:
+        """Call it; models are handed over as the modules they are."""
+        call = call_text(self.name, arguments, keywords)
+        with student_code(call, self._locate):
+            given = [_unwrap(value) for value in arguments]
+            result = self._source(*given, **{key: _unwrap(value) for key, value in keywords.items()})
+            for before, after in zip(arguments, given, strict=True):
+                if isinstance(before, Tensor) and isinstance(after, Tensor) and not torch.equal(before, after):
+                    raise StudentError(call, "", "the call changed the tensor that it was given")
+            return plain_value(result, call)
+
+
+class LocalBench:
+    """Makes the kit's models, vocabularies and vectors in this process."""
+
+    def probe(self, vocab_size: int, emb_dim: int, pad_idx: int, n_classes: int = 1) -> LocalModel:
+        """The kit's small smooth network."""
+        sizes = (vocab_size, emb_dim, pad_idx)
+        return LocalModel(ProbeNetwork(*sizes) if n_classes == 1 else ClassProbe(*sizes, n_classes), "model")
+
+    def scripted(self, losses: Sequence[float], *, strict: bool = False) -> LocalModel:
+        """A network whose validation loss follows a script."""
+        return LocalModel(ScriptedNetwork(losses, strict=strict), "model")
+
+    def lookup(self, vocab_size: int, dropout: float) -> LocalModel:
+        """A network whose logit is the weight of a review's first token."""
+        return LocalModel(LookupNetwork(vocab_size, dropout), "model")
+
+    def batches(self, ids: Tensor, lengths: Tensor, labels: Tensor, sizes: Sequence[int]) -> BatchList:
+        """A list of batches with so many reviews each."""
+        parts = zip(*(part.split(list(sizes)) for part in (ids, lengths, labels)), strict=True)
+        return BatchList(Batch(*(part.clone() for part in batch)) for batch in parts)
+
+    def vocabulary(self, tokens: Sequence[str]) -> Vocabulary:
+        """A vocabulary of the given tokens."""
+        return Vocabulary.from_tokens(tokens)
+
+    def vectors(self, words: Sequence[str], matrix: Tensor) -> Vectors:
+        """Word vectors."""
+        return Vectors(list(words), matrix)
+
+
+def _inputs(ids: Tensor, lengths: Tensor | None) -> list[Tensor]:
+    """What the network is called with; copies, so that it cannot change the check's own."""
+    return [ids.clone()] if lengths is None else [ids.clone(), lengths.clone()]
+
+
+def _inputs_text(ids: Tensor, lengths: Tensor | None) -> str:
+    said = f"ids {list(ids.shape)}"
+    return said if lengths is None else f"{said}, lengths {lengths.tolist()[:8]}"
+
+
+def _unwrap(value: object) -> object:
+    if isinstance(value, LocalModel):
+        return value.module
+    return value.clone() if isinstance(value, Tensor) else value

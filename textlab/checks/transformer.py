@@ -1,0 +1,300 @@
+"""Checks of TransformerClassifier: what its arguments decide, what padding and order may and must change."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from textlab.checks.draw import Draw
+from textlab.checks.failure import CheckFailed, StudentError, expect_close, expect_shape, numbers_text, shape_text
+from textlab.checks.rnn import redraw
+from textlab.checks.subject import Model, Network
+
+# The fused path of nn.TransformerEncoderLayer and the plain one differ by up to 1e-6 on logits near 1.
+SAME = 2e-5
+# Another order moves some logit of a redrawn network by 0.003 and more (480 draws), without positions by 1e-6.
+MOVED = 1e-4
+
+
+def arguments_decide(network: Network, draw: Draw) -> None:
+    """Embedding, layers and heads are as the arguments say"""
+    pad_idx = draw.integer(1, 6)
+    arguments = sizes(vocab_size=draw.integer(20, 50), emb_dim=12, pad_idx=pad_idx)
+    weights = network.build(**arguments).get_weights()
+    wanted = (arguments["vocab_size"], 12)
+    found = weights.get("embedding.weight", torch.zeros(0))
+    if tuple(found.shape) != wanted or bool(found[pad_idx].any()):
+        raise CheckFailed(
+            "self.embedding is not the embedding that was asked for",
+            input=call_text(network, arguments),
+            expected=f"embedding.weight of shape {shape_text(wanted)}, zeros in row pad_idx={pad_idx}",
+            got=f"shape {shape_text(found.shape)}" if tuple(found.shape) != wanted else numbers_text(found[pad_idx]),
+            likely="the embedding has another name or other sizes, or was made without padding_idx",
+            next="self.embedding = nn.Embedding(vocab_size, emb_dim, padding_idx=pad_idx)",
+        )
+    counts = [_numbers(network.build(**{**arguments, "n_layers": layers})) for layers in (1, 2, 3)]
+    if not 0 < counts[1] - counts[0] == counts[2] - counts[1]:
+        raise CheckFailed(
+            "n_layers does not decide how many encoder layers there are",
+            input=f"{network.name}(…, n_layers=1), then 2, then 3",
+            expected="every layer adds the same number of weights",
+            got=f"{counts[0]}, {counts[1]}, {counts[2]} numbers in all parameters",
+            likely="the number of layers is written out, or the layers are in a plain list, which hides them",
+            next="nn.TransformerEncoder(layer, n_layers, …), or an nn.ModuleList with one layer for each",
+        )
+    one, four = (network.build(**{**arguments, "n_heads": heads, "dropout": 0.0}) for heads in (1, 4))
+    if one.parameters() == four.parameters():
+        four.set_weights(redraw(one, draw, pad_idx=pad_idx))
+        ids = _reviews(draw, 4, 9, pad_idx)
+        outputs = [_logits(model, ids, "4 reviews of 9 tokens") for model in (one, four)]
+        if float((outputs[0] - outputs[1]).abs().max()) < MOVED:
+            raise CheckFailed(
+                "n_heads does nothing",
+                input=f"{network.name}(…, n_heads=1) and n_heads=4 with the same weights, 4 reviews",
+                expected="different logits",
+                got=f"{numbers_text(outputs[0])} both times",
+                likely="the number of heads is written out as a number",
+                next="hand n_heads on to nn.TransformerEncoderLayer, as its second argument",
+            )
+
+
+def one_logit_per_class(network: Network, draw: Draw) -> None:
+    """There is one logit per class for every review, and long reviews are read up to max_length"""
+    for batch, length, n_classes, n_layers in [(3, 9, 2, 1), (1, 2, 4, 2), (5, 12, 3, 1)]:
+        arguments = sizes(n_classes=n_classes, n_layers=n_layers, max_length=12)
+        model = network.build(**arguments)
+        ids = _reviews(draw, batch, length, 1)
+        expect_shape(
+            _logits(model, ids, f"{batch} reviews × {length} tokens"),
+            [(batch, n_classes)],
+            input=f"{batch} reviews × {length} tokens, n_classes={n_classes}",
+            likely="the length axis is still there, the mean ran over another axis, or n_classes is not used",
+            next="mean over axis 1, the length; then nn.Linear(emb_dim, n_classes)",
+        )
+    model = network.build(**sizes(max_length=12))
+    ids = _reviews(draw, 2, 17, 1)
+    call = "2 reviews of 17 tokens, max_length=12"
+    try:
+        got = model.forward(ids)
+    except StudentError as error:
+        if error.not_attempted:
+            raise
+        if "NaN" in error.message:
+            return  # a fault of the mask, which is charged elsewhere
+        raise CheckFailed(
+            "a review longer than max_length stops the network",
+            input=call,
+            expected="the logits of its first 12 tokens",
+            got=f"{error.type_name}: {error.message}"[:200],
+            likely="there are max_length positions, and the review has more tokens",
+            next="begin forward with text = text[:, : max_length], and cut padding in the same way",
+        ) from None
+    expect_close(
+        got,
+        model.forward(ids[:, :12]),
+        tolerance=SAME,
+        what="tokens after max_length are read",
+        input=call,
+        likely="the positions repeat, or the argument max_length is not used",
+        next="begin forward with text = text[:, : max_length]",
+    )
+
+
+def logits_are_not_probabilities(network: Network, draw: Draw) -> None:
+    """The outputs are logits: any numbers, no probabilities"""
+    model = network.build(**sizes(n_classes=3))
+    found = []
+    for _ in range(3):  # one draw of weights may give numbers between 0 and 1 by chance
+        redraw(model, draw, scale=2.0)
+        found.append(_logits(model, _reviews(draw, 20, 9, 1), "20 reviews"))
+    logits = torch.cat(found)
+    is_log = bool(((logits.exp().sum(dim=1) - 1).abs() < 1e-3).all())
+    if is_log or bool(((logits >= 0) & (logits <= 1)).all()):
+        raise CheckFailed(
+            "the outputs are probabilities",
+            input="20 reviews, 3 classes, large weights",
+            expected="logits: numbers of any size and sign",
+            got=f"{numbers_text(logits)}, " + ("logarithms of probabilities" if is_log else "all between 0 and 1"),
+            likely="a softmax, log_softmax or sigmoid at the end; cross-entropy applies it itself",
+            next="give back what the linear layer gives",
+        )
+
+
+def order_matters(network: Network, draw: Draw) -> None:
+    """The order of the words changes the logits"""
+    model = network.build(**sizes(n_classes=2, n_layers=draw.integer(1, 2), dropout=0.0))
+    redraw(model, draw)
+    words = torch.stack([torch.tensor(draw.distinct(2, 39, 6)) for _ in range(4)])
+    ids = torch.nn.functional.pad(words, (0, 3), value=1)
+    before = _logits(model, ids, "4 reviews of 6 words")
+    moved = 0.0
+    for order in ([1, 0, 2, 3, 4, 5], [0, 1, 3, 2, 4, 5], [5, 4, 3, 2, 1, 0]):
+        after = _logits(model, torch.nn.functional.pad(words[:, order], (0, 3), value=1), "the same in another order")
+        moved = max(moved, float((after - before).abs().max()))
+    if moved < MOVED:
+        raise CheckFailed(
+            "the order of the words does not matter",
+            input="4 reviews of 6 different words, then with two words swapped, then from the end",
+            expected="other logits: “not bad, good” is not “not good, bad”",
+            got=f"{numbers_text(before)} each time",
+            likely="no positions are added: attention and mean see a bag of words",
+            next="add one vector a place, [length, emb_dim], to the embedded tokens before the encoder",
+        )
+
+
+def reviews_are_independent(network: Network, draw: Draw) -> None:
+    """A review's logits do not depend on the other reviews in its batch"""
+    model = network.build(**sizes(n_classes=3))
+    redraw(model, draw)
+    ids = _reviews(draw, 5, 9, 1)
+    together = _logits(model, ids, "5 reviews of 9 tokens")
+    alone = torch.cat([_logits(model, row[None], "one review of 9 tokens") for row in ids])
+    order = draw.permutation(5)
+    for got, expected, call in [
+        (alone, together, "5 reviews together, then each alone"),
+        (_logits(model, ids[order], "5 reviews"), together[order], "5 reviews, then the same in another order"),
+    ]:
+        expect_close(
+            got,
+            expected,
+            tolerance=SAME,
+            what="a review's logits change with its neighbours",
+            input=call,
+            likely="batch_first=True is missing: attention then runs over the reviews of the batch",
+            next="nn.TransformerEncoderLayer(…, batch_first=True), and positions along axis 1",
+        )
+
+
+def padding_is_silent(network: Network, draw: Draw) -> None:
+    """Padding does not change the logits"""
+    pad_idx = draw.integer(1, 9)
+    model = network.build(**sizes(pad_idx=pad_idx, max_length=64))
+    redraw(model, draw, pad_idx=pad_idx)
+    ids = draw.token_ids(3, 7, 40, avoid=[pad_idx])
+    alone = _logits(model, ids, "3 reviews of 7 tokens, without padding")
+    for extra in (1, 25):
+        padded = torch.nn.functional.pad(ids, (0, extra), value=pad_idx)
+        expect_close(
+            _logits(model, padded, f"3 reviews of 7 tokens, {extra} times padding"),
+            alone,
+            tolerance=SAME,
+            what="padding changes the logits",
+            input=f"3 reviews of 7 tokens, alone and with {extra} padding token{'s' if extra > 1 else ''} after them",
+            likely="src_key_padding_mask was not handed to the encoder, or the mean counts padding tokens",
+            next="mask the keys with padding = (text == pad_idx), and take the mean over the other tokens only",
+        )
+
+
+def dropout_follows_its_argument(network: Network, draw: Draw) -> None:
+    """Dropout is active in training and silent in evaluation"""
+    ids = _reviews(draw, 6, 12, 1)
+    model = network.build(**sizes(dropout=0.5))
+    expect_close(
+        _logits(model, ids, "6 reviews"),
+        _logits(model, ids, "6 reviews"),
+        tolerance=0.0,
+        what="two runs in evaluation mode differ",
+        input="the same 6 reviews twice, after model.eval()",
+        likely="a dropout layer is made inside forward",
+        next="make every layer in __init__",
+    )
+    if torch.equal(model.forward(ids, training=True, seed=1), model.forward(ids, training=True, seed=2)):
+        raise CheckFailed(
+            "dropout does nothing in training",
+            input="the same 6 reviews twice, after model.train(), dropout=0.5",
+            expected="different logits",
+            got="twice the same logits",
+            likely="dropout is set to 0, or a network in evaluation mode is used inside",
+            next="hand dropout on to nn.TransformerEncoderLayer",
+        )
+    still = network.build(**sizes(dropout=0.0))
+    expect_close(
+        still.forward(ids, training=True, seed=1),
+        still.forward(ids),
+        tolerance=SAME,
+        what="with dropout=0.0 training and evaluation differ",
+        input=f"6 reviews, {network.name}(dropout=0.0), model.train() against model.eval()",
+        likely="nn.TransformerEncoderLayer was not told: its own dropout is 0.1",
+        next="nn.TransformerEncoderLayer(…, dropout=dropout, …)",
+    )
+
+
+def every_parameter_learns(network: Network, draw: Draw) -> None:
+    """Every parameter gets a gradient"""
+    model = network.build(**sizes(n_layers=2))
+    redraw(model, draw)
+    gradients = model.gradients(_reviews(draw, 16, 20, 1))
+    silent = sorted(name for name, size in gradients.items() if size == 0.0)
+    if silent:
+        raise CheckFailed(
+            "a parameter never gets a gradient",
+            input="the sum of the logits of 16 reviews × 20 tokens, then backward()",
+            expected=f"a gradient for all {len(gradients)} parameters",
+            got=f"none for {', '.join(silent[:4])}",
+            likely="a layer is made in __init__ but forward does not use it; nn.TransformerEncoder copies its layer",
+            next="keep the encoder as an attribute, not the layer that it was made from",
+        )
+
+
+def sizes(
+    vocab_size: int = 40,
+    emb_dim: int = 8,
+    n_heads: int = 2,
+    n_layers: int = 1,
+    n_classes: int = 2,
+    dropout: float = 0.1,
+    pad_idx: int = 1,
+    max_length: int = 32,
+) -> dict[str, Any]:
+    """The arguments of TransformerClassifier by name."""
+    return {
+        "vocab_size": vocab_size,
+        "emb_dim": emb_dim,
+        "n_heads": n_heads,
+        "n_layers": n_layers,
+        "n_classes": n_classes,
+        "dropout": dropout,
+        "pad_idx": pad_idx,
+        "max_length": max_length,
+    }
+
+
+def call_text(network: Network, arguments: dict[str, Any]) -> str:
+    """The call that builds a network, as students write it."""
+    return f"{network.name}({', '.join(f'{name}={value}' for name, value in arguments.items())})"
+
+
+def _logits(model: Model, ids: Tensor, said: str) -> Tensor:
+    """The logits; the two usual errors of masks are told apart from others."""
+    try:
+        return model.forward(ids)
+    except StudentError as error:
+        if "NaN" not in error.message and "key_padding_mask" not in error.message:
+            raise
+        swapped = "NaN" not in error.message
+        raise CheckFailed(
+            "the padding mask has the wrong shape" if swapped else "the logits are no numbers",
+            input=said,
+            expected="finite logits",
+            got=error.message[:200],
+            likely="batch_first=True is missing, so the encoder takes axis 0 for the length"
+            if swapped
+            else "the mask is inverted: True hides a token, and attention to nothing at all is NaN",
+            next="nn.TransformerEncoderLayer(…, batch_first=True)"
+            if swapped
+            else "src_key_padding_mask=(text == pad_idx) is True where there is padding",
+        ) from None
+
+
+def _reviews(draw: Draw, batch: int, length: int, pad_idx: int) -> Tensor:
+    """Reviews [batch, length] that end with padding: so an inverted mask is a fault of padding alone."""
+    ids = draw.token_ids(batch, length, 20, avoid=[pad_idx])
+    ids[:, -min(3, length - 1) :] = pad_idx
+    return ids
+
+
+def _numbers(model: Model) -> int:
+    """How many numbers all parameters hold."""
+    return sum(torch.Size(shape).numel() for shape in model.parameters().values())
