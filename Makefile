@@ -15,7 +15,7 @@ OUT ?= out
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: setup grade test test-all mutants attacks lint release student validate datasets examples lock clean
+.PHONY: setup grade test test-all mutants attacks lint release student validate calibrate datasets examples lock clean
 
 setup: $(READY)
 
@@ -66,6 +66,11 @@ release: $(READY)
 # The solution must get full marks, the untouched release none.
 validate: $(READY)
 	$(BIN)/autograder validate
+
+# Trains right and weak models over 30 seeds (about an hour on two cores; known ones are not repeated), then writes
+# autograder/thresholds.json and docs/calibration.md.
+calibrate: $(READY)
+	$(BIN)/autograder calibrate
 
 # A zip for students: notebooks, textlab, corpus, environment.
 student: $(READY)

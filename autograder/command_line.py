@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from enum import Enum
 from pathlib import Path
 from typing import Annotated
@@ -10,10 +10,11 @@ from typing import Annotated
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
+from autograder.contracts import load_contract
 from autograder.grading import grade_class
 from autograder.judge.hidden_data import HIDDEN, OWN, hidden_folder, load_hidden
 from autograder.judge.judge import Settings
@@ -55,6 +56,9 @@ def grade(
         Path | None, typer.Option(envvar="TEXTLAB_IMDB", help="archive or folder of the IMDB reviews")
     ] = None,
     student: Annotated[list[str] | None, typer.Option(help="grade only this student; may be repeated")] = None,
+    contract: Annotated[
+        str, typer.Option(help="what the notebooks were written for: kit, original, or the path of a contract, .toml")
+    ] = "kit",
     sandbox_floor: Annotated[
         Floor, typer.Option(envvar="AUTOGRADER_SANDBOX_FLOOR", help="grade nothing behind a weaker wall than this")
     ] = Floor.process,
@@ -69,8 +73,9 @@ def grade(
         console.print(Text(f"autograder: {error}"))
         raise typer.Exit(2) from None
     _refuse_below(sandbox_floor)
-    settings = Settings(data=data.value, data_path=data_path, level=strongest())
+    settings = Settings(data=data.value, data_path=data_path, level=strongest(), contract=contract)
     try:
+        agreed = load_contract(contract)
         out.mkdir(parents=True, exist_ok=True)
         write_whole(out / ".writable", "")
         (out / ".writable").unlink()
@@ -79,7 +84,7 @@ def grade(
         console.print(Text(f"autograder: {error}"))
         raise typer.Exit(2) from None
     records = _grade(found, settings, workers, out)
-    _write_class([*_earlier(out, records), *records] if student else records, out)
+    _write_class([*_earlier(out, records, agreed.name), *records] if student else records, agreed.rubric.roles, out)
     console.print(_table(records))
     count = f"{len(records)} submission{'s' if len(records) != 1 else ''}"
     console.print(Text(f"{count} · sandbox: {settings.level.word} · {out / 'index.html'}"))
@@ -185,6 +190,50 @@ def renew_hidden(
     console.print(Text(f"drew new hidden reviews into {own}; git does not track it. Keep it, do not publish it."))
 
 
+@app.command()
+def calibrate(
+    data: Annotated[Data, typer.Option(help="reviews to train on")] = Data.mini,
+    data_path: Annotated[
+        Path | None, typer.Option(envvar="TEXTLAB_IMDB", help="archive or folder of the IMDB reviews")
+    ] = None,
+    seeds: Annotated[int, typer.Option(min=2, help="trainings of every model; known ones are not repeated")] = 30,
+    only: Annotated[str, typer.Option(help="networks to measure, with commas: rnn,cnn,glove_cnn,delta")] = "",
+    workers: Annotated[int, typer.Option(min=1, help="processes")] = 2,
+    out: Annotated[Path | None, typer.Option(help="folder for all files, instead of docs/ and autograder/")] = None,
+) -> None:
+    """Train right and weak models over many seeds and choose the thresholds; docs/calibration.md says how.
+
+    May be interrupted: it goes on where it stopped. Ends with status 1 when no threshold keeps both error rates.
+    """
+    from autograder.calibration.calibrate import CalibrationError, find_outcomes, measure_missing, missing_runs
+    from autograder.calibration.calibrate import networks_of as known_networks
+    from autograder.calibration.measured import Measured
+    from autograder.calibration.products import Products
+
+    networks = only.split(",") if only else known_networks(data.value)
+    unknown = sorted(set(networks) - set(known_networks(data.value)))
+    if unknown:
+        console.print(f"autograder: no network {unknown[0]!r}; there are {', '.join(known_networks(data.value))}")
+        raise typer.Exit(2)
+    products = Products(out, out / "thresholds.json") if out else Products()
+    measured = Measured(products.measured)
+    runs = list(missing_runs(data.value, data_path, networks, seeds, measured))
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console) as progress:
+        task = progress.add_task("training", total=len(runs))
+        measure_missing(runs, measured, workers, lambda done, _: progress.update(task, completed=done))
+    outcomes = find_outcomes(measured)
+    try:
+        products.write(outcomes)
+    except CalibrationError as error:
+        console.print(Text(f"autograder: {error}"))
+        raise typer.Exit(1) from None
+    for found in outcomes:
+        known = found.calibration
+        rates = f"false fail at most {known.false_fail:.0e}, false pass at most {known.false_pass:.0e}"
+        console.print(f"{found.data} {found.network}: {found.threshold:g}, {rates}, {known.seeds} seeds")
+
+
 def _refuse_below(floor: Floor) -> None:
     """End with status 2 and the remedy when the strongest wall that works is below the floor."""
     if strongest() >= Level[floor.name.upper()]:
@@ -216,21 +265,23 @@ def _grade(found: list[Submission], settings: Settings, workers: int, out: Path)
     return sorted(records, key=lambda record: record.student)
 
 
-def _earlier(out: Path, records: list[Record]) -> list[Record]:
+def _earlier(out: Path, records: list[Record], contract: str) -> list[Record]:
     """The reports of other students that lie in OUT already: grading one student again keeps the class together."""
     now = {record.student for record in records}
     found = []
     for path in sorted(out.glob("*/report.json")):
         if path.parent.name not in now:
             try:
-                found.append(read_record(path.read_text(encoding="utf-8")))
+                record = read_record(path.read_text(encoding="utf-8"))
+                if record.contract != contract:
+                    raise ValueError(f"graded by the contract {record.contract}")
+                found.append(record)
             except (ValueError, KeyError, TypeError) as error:
                 console.print(Text(f"left out of the class page: {path} ({error})"))
     return found
 
 
-def _write_class(records: list[Record], out: Path) -> None:
-    roles = load_rubric().roles
+def _write_class(records: list[Record], roles: Sequence[str], out: Path) -> None:
     write_whole(out / "grades.csv", grades_csv(records, roles))
     write_whole(out / "index.html", class_page(records, roles))
 

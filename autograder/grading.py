@@ -10,11 +10,11 @@ from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.util import Finalize
 
+from autograder.contracts import load_contract
 from autograder.judge.hidden_data import load_hidden
 from autograder.judge.judge import Settings, judge_submission
 from autograder.judge.workers import Workers
 from autograder.record import CheckResult, Record
-from autograder.rubric import load_rubric
 from autograder.submissions import Submission
 
 Judge = Callable[[Submission, Settings], Record]
@@ -58,7 +58,8 @@ def judge_one(submission: Submission, settings: Settings) -> Record:
 
 def failed_record(submission: Submission, settings: Settings, reason: str) -> Record:
     """The record of a submission that could not be judged for a fault of the kit."""
-    rubric = load_rubric()
+    contract = load_contract(settings.contract)
+    rubric = contract.rubric
     checks = tuple(
         CheckResult(
             entry.id, entry.id, entry.role, 0, entry.points, "error", reason, "", entry.visibility, entry.bonus
@@ -69,6 +70,7 @@ def failed_record(submission: Submission, settings: Settings, reason: str) -> Re
         student=submission.student,
         assignment=rubric.assignment,
         data=settings.data,
+        contract=contract.name,
         files=(),
         sha256=submission.sha256,
         checks=checks,

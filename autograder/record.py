@@ -56,6 +56,8 @@ class Record:
     student: str
     assignment: str
     data: str
+    contract: str
+    """What the notebooks were written for."""
     files: tuple[GradedFile, ...]
     sha256: str
     checks: tuple[CheckResult, ...]
@@ -113,6 +115,7 @@ def read_record(text: str) -> Record:
         student=fields["student"],
         assignment=fields["assignment"],
         data=fields["data"],
+        contract=fields.get("contract", "kit"),
         files=tuple(GradedFile(**file) for file in submission["files"]),
         sha256=submission["sha256"],
         checks=tuple(CheckResult(**check) for check in fields["checks"]),
@@ -131,6 +134,7 @@ def record_json(record: Record) -> str:
         "student": record.student,
         "assignment": record.assignment,
         "data": record.data,
+        "contract": record.contract,
         "submission": {"sha256": record.sha256, "files": [asdict(file) for file in record.files]},
         "score": record.score,
         "max_score": record.max_score,

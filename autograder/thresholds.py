@@ -4,11 +4,29 @@ from __future__ import annotations
 
 import functools
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from textlab.training import TrainingPlan
+
 THRESHOLDS = Path(__file__).parent / "thresholds.json"
+SMALLEST_DIFFERENCE = 0.5
+"""Of logits: a delta is measured against F(x) − F(x′), but against no less than this."""
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """What `autograder calibrate` found out about a threshold."""
+
+    honest: tuple[float, float]
+    """Nine in ten right solutions lie between these: 5th and 95th percentile over seeds, the widest of all."""
+    false_fail: float
+    """Upper bound on the chance that a right solution misses the threshold."""
+    false_pass: float
+    """Upper bound on the chance that a model that has to fail reaches it."""
+    seeds: int
 
 
 @dataclass(frozen=True)
@@ -25,16 +43,35 @@ class Budget:
     max_length: int
     """Reviews are cut to this many tokens."""
     f1_at_least: float
+    learning_rate: float = 1e-3
+    calibration: Calibration | None = None
+    """None where the bound was set by hand."""
+
+    def plan(
+        self, seed: int, pad_id: int, *, with_lengths: bool = False, embedding_scale: float = 0.1
+    ) -> TrainingPlan:
+        """The graded training of one network."""
+        sizes = (self.epochs, self.batch_size, seed, pad_id)
+        return TrainingPlan(
+            *sizes, with_lengths=with_lengths, embedding_scale=embedding_scale, learning_rate=self.learning_rate
+        )
 
 
 @dataclass(frozen=True)
-class Thresholds(Budget):
-    """The CNN's budget on one data set, and the other bounds there."""
+class DeltaBound:
+    """How well attributions have to add up."""
 
-    delta_share_at_most: float
-    """Largest |delta| relative to |F(x) − F(x′)|."""
-    rnn: Budget
-    transformer: Budget
+    share_at_most: float
+    """Largest |delta| of a few reviews, relative to |F(x) − F(x′)|."""
+    calibration: Calibration | None = None
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """The budgets on one data set by network, and the bound on the delta."""
+
+    networks: Mapping[str, Budget]
+    delta: DeltaBound
 
 
 @functools.cache
@@ -43,13 +80,13 @@ def load_thresholds(data: str) -> Thresholds:
     content = json.loads(THRESHOLDS.read_text(encoding="utf-8"))
     if data not in content:
         raise ValueError(f"{THRESHOLDS}: no thresholds for {data!r}; there are {', '.join(content)}")
-    fields = content[data]
-    networks = {name: Budget(**fields[name]) for name in ("rnn", "transformer")}
-    return Thresholds(**{**fields, **networks})
+    networks = {name: Budget(**_read(fields)) for name, fields in content[data]["networks"].items()}
+    return Thresholds(networks, DeltaBound(**_read(content[data]["delta"])))
 
 
-@functools.cache
-def load_few_thresholds() -> Budget:
-    """The thresholds for few reviews with word vectors."""
-    content = json.loads(THRESHOLDS.read_text(encoding="utf-8"))
-    return Budget(**content["mini, few reviews with vectors"])
+def _read(fields: dict[str, Any]) -> dict[str, Any]:
+    """The fields of a bound, its calibration as a record."""
+    found = fields.get("calibration")
+    if found is None:
+        return fields
+    return {**fields, "calibration": Calibration(**{**found, "honest": tuple(found["honest"])})}

@@ -7,10 +7,12 @@ Grades the solution of all notebooks on one core and prints seconds of processor
 
 from __future__ import annotations
 
+import contextlib
 import os
-import resource
+import threading
 import time
 
+import psutil
 import torch
 
 from autograder.judge.hidden_data import load_hidden
@@ -22,6 +24,8 @@ from autograder.sandbox import strongest
 from autograder.submissions import Submission, SubmittedFile
 
 LISTED = 12
+WARM_S = 30.0
+"""Time for the first worker to start."""
 
 
 def main() -> None:
@@ -35,22 +39,47 @@ def main() -> None:
     load_hidden(settings.data)
     workers = Workers(settings.level)
     workers.prepare()
-    before, start = processor_seconds(), time.monotonic()
+    time.sleep(WARM_S)
+    watch, start = Watch(), time.monotonic()
     record = judge_submission(Submission("solution", files, ()), settings, workers)
     wall = time.monotonic() - start
+    used = watch.stop()
     workers.close()
-    used = processor_seconds() - before
     print(f"{record.score} of {record.max_score} points, {used:.1f} s of processor time, {wall:.1f} s of wall time")
-    print("a worker that starts ahead for the next submission is counted, too")
+    print("workers that start ahead, one for the next submission among them, are counted, too")
     stages = sorted(record.seconds.items(), key=lambda item: -item[1])
     for name, seconds in stages[:LISTED]:
         print(f"{name:20} {seconds:6.2f} s of wall time")
 
 
-def processor_seconds() -> float:
-    """User and system time of this process and of all children that have ended."""
-    whose = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    return sum(usage.ru_utime + usage.ru_stime for usage in map(resource.getrusage, whose))
+class Watch(threading.Thread):
+    """Adds up the processor time of this process and of all its descendants, workers that end among them."""
+
+    def __init__(self) -> None:
+        super().__init__(daemon=True)
+        self._own = psutil.Process()
+        self._seen: dict[psutil.Process, float] = {}
+        self._ended = threading.Event()
+        self._before = self._look()
+        self.start()
+
+    def run(self) -> None:
+        """Look again and again."""
+        while not self._ended.wait(0.1):
+            self._look()
+
+    def stop(self) -> float:
+        """Seconds since the beginning."""
+        self._ended.set()
+        self.join()
+        return self._look() - self._before
+
+    def _look(self) -> float:
+        for process in (self._own, *self._own.children(recursive=True)):
+            with contextlib.suppress(psutil.Error):
+                times = process.cpu_times()
+                self._seen[process] = times.user + times.system
+        return sum(self._seen.values())
 
 
 if __name__ == "__main__":

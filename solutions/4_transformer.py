@@ -552,9 +552,8 @@ token_table(by_words(*SENTENCES[3][:1], "negative", "negative"))
 #
 # Two or three sentences each, one point each.
 #
-# 1. Our transformer loses to the CNN on a few thousand reviews. Name two things that the CNN takes for granted and
-# the
-#    transformer has to learn, and what could be done about it.
+# 1. Our transformer loses to the CNN on a few thousand reviews. Name two things that the CNN takes for granted
+#    and the transformer has to learn, and what could be done about it.
 # 2. A colleague explains a classifier with five classes and shows coloured sub-words, the largest score of each word,
 #    20 steps, no delta. Name two questions that you ask before you believe it, and what a bad answer would mean.
 #

@@ -28,7 +28,7 @@ else:
 
 FOLDER = Path(__file__).parent
 NOTEBOOKS = tuple(dict.fromkeys(entry.notebook for entry in load_rubric().checks))
-TRAINED = {"rnn-class": "rnn-f1", "glove-class": "glove-f1"}
+TRAINED = {"rnn-class": "rnn-f1", "glove-class": "glove-f1", "transformer-class": "transformer-f1"}
 """The check that trains what an answer cell defines; no other check of the notebook needs it."""
 
 

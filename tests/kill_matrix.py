@@ -114,7 +114,7 @@ def judge_answer(submission: Submission, settings: Settings, asked: dict[str, tu
 
 def without_training(answer: Answer) -> Answer:
     """The same answer, not asked the checks that train a network or need a trained one."""
-    trained = {"rnn-f1", "cnn-f1", "glove-f1", "interpret-own-cnn"}
+    trained = {"interpret-own-cnn", *(entry.id for entry in load_rubric().checks if entry.id.endswith("-f1"))}
     return dataclasses.replace(
         answer,
         fails=answer.fails - trained,
@@ -195,8 +195,10 @@ def _with_progress(verdicts: Iterator[Verdict], total: int) -> list[Verdict]:
         for verdict in verdicts:
             found.append(verdict)
             progress.update(task, advance=1, description=verdict.answer.name[:40])
-            if verdict.faults:
-                progress.console.print(Text(f"{verdict.answer.name}: {'; '.join(verdict.faults)}"), soft_wrap=True)
+            if verdict.faults or not progress.console.is_terminal:
+                progress.console.print(
+                    Text(f"{verdict.answer.name}: {'; '.join(verdict.faults) or 'as it says'}"), soft_wrap=True
+                )
     return found
 
 

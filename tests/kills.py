@@ -77,7 +77,11 @@ def write_class(folder: Path) -> None:
     """Three students: two of them with something to run, none with anything to train."""
     cells = solution_source("2_cnn").split("\n# ---\n")
     source = "\n# %%\n".join(cell for cell in cells if not cell.startswith("class CNN"))
-    for student, content in (("ada", source), ("bob", "def pad_reference(ids, pad_idx):\n    return ids\n"), ("eve", "(")):
+    for student, content in (
+        ("ada", source),
+        ("bob", "def pad_reference(ids, pad_idx):\n    return ids\n"),
+        ("eve", "("),
+    ):
         path = folder / student / "text_classification" / "2_cnn.py"
         path.parent.mkdir(parents=True)
         path.write_text(content, encoding="utf-8")
@@ -118,7 +122,9 @@ def broken(out: Path) -> list[str]:
 
 def differing(expected: Path, got: Path) -> list[str]:
     """Names of reports that are not the same, apart from timings, and of files that only one folder has."""
-    names = {str(path.relative_to(folder)) for folder in (expected, got) for path in folder.rglob("*") if path.is_file()}
+    names = {
+        str(path.relative_to(folder)) for folder in (expected, got) for path in folder.rglob("*") if path.is_file()
+    }
     return sorted(name for name in names if _content(expected / name) != _content(got / name))
 
 

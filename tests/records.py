@@ -30,6 +30,7 @@ def record(
         student=student,
         assignment="text_classification",
         data="mini",
+        contract="kit",
         files=(GradedFile("2_cnn.ipynb", "0" * 64),),
         sha256="1" * 64,
         checks=tuple(checks),

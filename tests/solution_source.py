@@ -14,7 +14,9 @@ def solution_source(notebook: str = "2_cnn") -> str:
     """The cells that define what the contract names, joined by lines "# ---"."""
     cells, problems = read_cells(f"{notebook}.ipynb", solution_notebook(notebook))
     assert not problems
-    names = [name for role in load_contract().values() if role.notebook == notebook for name in role.names.values()]
+    names = [
+        name for role in load_contract().roles.values() if role.notebook == notebook for name in role.names.values()
+    ]
     sliced = slice_definitions(cells, names)
     assert not sliced.missing
     return "\n# ---\n".join(piece.source for piece in sliced.program)

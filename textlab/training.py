@@ -1,7 +1,7 @@
 """Training a binary classifier of reviews, and measuring it.
 
 Networks give one logit per review, with binary cross-entropy on logits as their loss, or one logit per class, with
-cross-entropy (Adam, default settings).
+cross-entropy; the optimiser is Adam.
 """
 
 from __future__ import annotations
@@ -123,6 +123,7 @@ class TrainingPlan:
     embedding_scale: float = 0.1
     """The embedding is multiplied by this first. It starts at a tenth of its size, as in the notebooks: PyTorch's
     standard deviation of 1 is so large that a network learns its training reviews by heart. 1 for word vectors."""
+    learning_rate: float = 1e-3
 
 
 def fit_encoded(model: nn.Module, ids: Tensor, lengths: Tensor, labels: Tensor, plan: TrainingPlan) -> list[float]:
@@ -137,7 +138,7 @@ def fit_encoded(model: nn.Module, ids: Tensor, lengths: Tensor, labels: Tensor, 
     if isinstance(embedding, nn.Embedding) and plan.embedding_scale != 1:
         with torch.no_grad():
             embedding.weight.mul_(plan.embedding_scale)
-    optimizer = torch.optim.Adam(nn.Module.parameters(model), lr=1e-3)
+    optimizer = torch.optim.Adam(nn.Module.parameters(model), lr=plan.learning_rate)
     cpu = torch.device("cpu")
     losses = []
     for epoch in range(plan.epochs):

@@ -13,7 +13,6 @@ from autograder.judge.remote import RemoteNetwork
 from autograder.thresholds import Thresholds
 from textlab.checks import cnn as checks
 from textlab.checks.draw import Draw
-from textlab.training import TrainingPlan
 
 
 @check("cnn-builds", hint="Keep the arguments' names and order, and the given line that makes self.embedding.")
@@ -119,13 +118,12 @@ def test_f1(
 ) -> None:
     """Trained on reviews it has not seen, CNN tells praise from blame"""
     # Renamed ids mean nothing to code that has memorised the corpus; so padding has another id as well.
-    names = draw.permutation(data.vocab_size)
-    pad = int(names[1])
-    model = cnn.build(vocab_size=data.vocab_size, pad_idx=pad, **thresholds.network)
-    train, test = data.train.renamed(names), data.test.renamed(names)
-    plan = TrainingPlan(thresholds.epochs, thresholds.batch_size, draw.integer(0, 2**31 - 1), pad)
+    names, budget = draw.permutation(data.vocab_size), thresholds.networks["cnn"]
+    task = data.part(budget).renamed(names)
+    model = cnn.build(vocab_size=task.vocab_size, pad_idx=task.pad_id, **budget.network)
+    plan = budget.plan(draw.integer(0, 2**31 - 1), task.pad_id)
     try:
-        expect_f1(model, train, test, plan, thresholds, note)
+        expect_f1(model, task.train, task.test, plan, budget, note)
     finally:
         # Its explanations are checked even when its F1 is low.
         trained.update(model.get_weights())

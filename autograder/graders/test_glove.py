@@ -11,7 +11,6 @@ from autograder.judge.remote import RemoteBench, RemoteFunction, RemoteNetwork
 from textlab.checks import glove as checks
 from textlab.checks import matrix as matrix_checks
 from textlab.checks.draw import Draw
-from textlab.training import TrainingPlan
 
 
 @check("matrix-shape", hint="The vocabulary decides how many rows there are, the vectors how many columns.")
@@ -100,7 +99,7 @@ def test_f1(glove: RemoteNetwork, draw: Draw, few: FewReviews, note: Callable[[s
     """Trained on few reviews, GloVeCNN tells praise from blame"""
     task, bound = few.disguised(draw), few.thresholds
     model = glove.build(matrix=task.matrix, pad_idx=task.pad_id, **bound.network)
-    plan = TrainingPlan(bound.epochs, bound.batch_size, draw.integer(0, 2**31 - 1), task.pad_id, embedding_scale=1.0)
+    plan = bound.plan(draw.integer(0, 2**31 - 1), task.pad_id, embedding_scale=1.0)
     expect_f1(model, task.train, task.test, plan, bound, note)
 
 

@@ -11,7 +11,7 @@ from torch import Tensor
 from autograder.judge.checks import check
 from autograder.judge.hidden_data import HiddenData
 from autograder.judge.remote import RemoteBench, RemoteFunction, RemoteNetwork
-from autograder.thresholds import Thresholds
+from autograder.thresholds import SMALLEST_DIFFERENCE, DeltaBound, Thresholds
 from textlab.checks import interpretation as checks
 from textlab.checks.draw import Draw
 from textlab.checks.failure import CheckFailed, expect_shape
@@ -78,7 +78,7 @@ def test_own_cnn(
     """On your own trained CNN the scores add up to F(x) − F(x′), and each is what its token does"""
     if not trained:
         pytest.skip("not checked, because your CNN could not be trained")
-    model = explained_cnn.build(vocab_size=data.vocab_size, pad_idx=1, **thresholds.network)
+    model = explained_cnn.build(vocab_size=data.vocab_size, pad_idx=data.pad_id, **thresholds.networks["cnn"].network)
     model.set_weights(trained)
     words = [UNK, PAD, *_made_up_words(data.vocab_size - 2, draw)]
     vocabulary = bench.vocabulary(words)
@@ -102,22 +102,24 @@ def test_own_cnn(
         )
         baseline = torch.ones_like(ids)
         logits = [float(model.forward(row[None])) for row in (ids, baseline)]
-        _expect_complete(scores, logits[0] - logits[1], call, thresholds.delta_share_at_most)
+        _expect_complete(scores, logits[0] - logits[1], call, thresholds.delta)
         # Drawn now that the scores are known: the largest ones, and some of all.
         chosen = torch.cat([scores.abs().argsort(descending=True)[:4], draw.permutation(len(ids))[:4]]).unique()
         true = scores_from_differences(model, weights[ids], weights[baseline], PATH_STEPS, chosen)
         _expect_agreement(scores[chosen].double(), true, chosen, call)
 
 
-def _expect_complete(scores: Tensor, difference: float, call: str, share: float) -> None:
-    """The scores have to sum to F(x) − F(x′), up to a share of it; tiny differences are measured against 0.5."""
+def _expect_complete(scores: Tensor, difference: float, call: str, bound: DeltaBound) -> None:
+    """The scores have to sum to F(x) − F(x′), up to a share of it."""
     delta = float(scores.double().sum()) - difference
-    if abs(delta) > share * max(abs(difference), 0.5):
+    reached = abs(delta) / max(abs(difference), SMALLEST_DIFFERENCE)
+    if reached > bound.share_at_most:
+        usual = f"; right solutions seldom miss {bound.calibration.honest[1]:.2%}" if bound.calibration else ""
         raise CheckFailed(
             "the scores do not add up",
             input=call,
-            expected=f"a sum of {difference:.4f} = F(x) − F(x′)",
-            got=f"a sum of {difference + delta:.4f}, off by {abs(delta):.4f}",
+            expected=f"a sum of {difference:.4f} = F(x) − F(x′), within {bound.share_at_most:.1%}{usual}",
+            got=f"a sum of {difference + delta:.4f}, off by {abs(delta):.4f}: {reached:.1%}",
             likely="too few steps or a coarse rule, or the explained output is not the logit",
             next="use n_steps as given and method='riemann_middle'",
         )

@@ -11,7 +11,6 @@ from autograder.judge.remote import RemoteNetwork
 from autograder.thresholds import Thresholds
 from textlab.checks import rnn as checks
 from textlab.checks.draw import Draw
-from textlab.training import TrainingPlan
 
 
 @check("rnn-builds", hint="Keep the arguments' names and order, and the given line that makes self.embedding.")
@@ -95,13 +94,8 @@ def test_f1(
     rnn: RemoteNetwork, draw: Draw, data: HiddenData, thresholds: Thresholds, note: Callable[[str], None]
 ) -> None:
     """Trained on reviews it has not seen, RNNBaseline tells praise from blame"""
-    budget = thresholds.rnn
-    names = draw.permutation(data.vocab_size)
-    pad = int(names[1])
-    train, test = (
-        part.first(count, budget.max_length).renamed(names)
-        for part, count in ((data.train, budget.train), (data.test, len(data.test.ids)))
-    )
-    model = rnn.build(vocab_size=data.vocab_size, pad_idx=pad, **budget.network)
-    plan = TrainingPlan(budget.epochs, budget.batch_size, draw.integer(0, 2**31 - 1), pad, with_lengths=True)
-    expect_f1(model, train, test, plan, budget, note)
+    names, budget = draw.permutation(data.vocab_size), thresholds.networks["rnn"]
+    task = data.part(budget).renamed(names)
+    model = rnn.build(vocab_size=task.vocab_size, pad_idx=task.pad_id, **budget.network)
+    plan = budget.plan(draw.integer(0, 2**31 - 1), task.pad_id, with_lengths=True)
+    expect_f1(model, task.train, task.test, plan, budget, note)

@@ -12,7 +12,6 @@ from autograder.thresholds import Thresholds
 from textlab.checks import labels, pieces
 from textlab.checks import transformer as checks
 from textlab.checks.draw import Draw
-from textlab.training import TrainingPlan
 
 
 @check("transformer-shapes", hint="Mean over the length, then nn.Linear(emb_dim, n_classes); cut text to max_length.")
@@ -64,16 +63,12 @@ def test_f1(
     transformer: RemoteNetwork, draw: Draw, data: HiddenData, thresholds: Thresholds, note: Callable[[str], None]
 ) -> None:
     """Trained on reviews it has not seen, TransformerClassifier tells praise from blame"""
-    bound = thresholds.transformer
-    names = draw.permutation(data.vocab_size)
-    pad = int(names[1])
-    model = transformer.build(vocab_size=data.vocab_size, pad_idx=pad, max_length=bound.max_length, **bound.network)
-    train, test = (
-        part.first(count, bound.max_length).renamed(names)
-        for part, count in ((data.train, bound.train), (data.test, bound.test))
-    )
-    plan = TrainingPlan(bound.epochs, bound.batch_size, draw.integer(0, 2**31 - 1), pad)
-    expect_f1(model, train, test, plan, bound, note)
+    names, budget = draw.permutation(data.vocab_size), thresholds.networks["transformer"]
+    task = data.part(budget).renamed(names)
+    sizes = {"vocab_size": task.vocab_size, "pad_idx": task.pad_id, "max_length": budget.max_length}
+    model = transformer.build(**sizes, **budget.network)
+    plan = budget.plan(draw.integer(0, 2**31 - 1), task.pad_id)
+    expect_f1(model, task.train, task.test, plan, budget, note)
 
 
 @check("label-scores", hint="labels.index(label) is the target; the output explained is that column's logit.")

@@ -6,14 +6,16 @@ They come from `mini` whatever data set a class is graded on, because `mini` is 
 from __future__ import annotations
 
 import functools
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
 from autograder.judge.hidden_data import Encoded, balanced, encode_reviews, hidden_folder, read_reviews
-from autograder.thresholds import Budget, load_few_thresholds
+from autograder.thresholds import Budget, load_thresholds
 from textlab.checks.draw import Draw
+from textlab.corpus import Review
 from textlab.text import Vocabulary
 from textlab.vectors import load_vectors
 
@@ -43,13 +45,19 @@ class FewReviews:
 
 @functools.cache
 def load_few() -> FewReviews:
-    """The first reviews of the hidden `mini`, and the vectors `mini` of all words.
+    """The first reviews of the hidden `mini`, with vectors.
 
-    Words that the training reviews lack have their vectors too: that is what vectors are for. Raises
-    FileNotFoundError with a remedy when the reviews are not there.
+    Raises FileNotFoundError with a remedy when the reviews are not there.
     """
-    thresholds = load_few_thresholds()
     train, test = (read_reviews(hidden_folder() / "mini" / f"{part}.csv") for part in ("train", "test"))
+    return encode_few(train, test, load_thresholds("mini").networks["glove_cnn"])
+
+
+def encode_few(train: Sequence[Review], test: Sequence[Review], thresholds: Budget) -> FewReviews:
+    """As many reviews as the budget has, and the vectors `mini` of all words.
+
+    Words that the training reviews lack have their vectors too: that is what vectors are for.
+    """
     train, test = balanced(train, thresholds.train), balanced(test, thresholds.test)
     vectors = load_vectors("mini")
     trained = Vocabulary.build(review.text for review in train)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import csv
 import functools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
 from torch import Tensor
 
-from autograder.thresholds import load_thresholds
+from autograder.thresholds import Budget, load_thresholds
 from textlab.corpus import Review, load_corpus
 from textlab.text import Vocabulary
 
@@ -41,11 +41,25 @@ class Encoded:
 
 @dataclass(frozen=True)
 class HiddenData:
-    """Training and test reviews and the size of their vocabulary; `<unk>` is id 0 and `<pad>` id 1."""
+    """Training and test reviews and the size of their vocabulary."""
 
     train: Encoded
     test: Encoded
     vocab_size: int
+    pad_id: int = Vocabulary.pad_id
+
+    def part(self, budget: Budget) -> HiddenData:
+        """As many reviews and tokens as a budget has."""
+        train, test = (
+            part.first(count, budget.max_length)
+            for part, count in ((self.train, budget.train), (self.test, budget.test))
+        )
+        return replace(self, train=train, test=test)
+
+    def renamed(self, names: Tensor) -> HiddenData:
+        """The same reviews with every id i replaced by names[i], so that what was learnt by heart means nothing."""
+        train, test = self.train.renamed(names), self.test.renamed(names)
+        return HiddenData(train, test, self.vocab_size, int(names[self.pad_id]))
 
 
 @functools.lru_cache(maxsize=2)
@@ -54,15 +68,24 @@ def load_hidden(data: str, path: Path | None = None) -> HiddenData:
 
     Raises FileNotFoundError with a remedy when they are not there.
     """
-    budget = load_thresholds(data)
     if data == "mini":
         train, test = (read_reviews(hidden_folder() / "mini" / f"{part}.csv") for part in ("train", "test"))
     else:
         corpus = load_corpus(data, path=path)
         train, test = list(corpus.train), list(corpus.test)
-    train, test = balanced(train, budget.train), balanced(test, budget.test)
+    return encode_hidden(train, test, list(load_thresholds(data).networks.values()))
+
+
+def encode_hidden(train: Sequence[Review], test: Sequence[Review], budgets: Sequence[Budget]) -> HiddenData:
+    """As many reviews and tokens as the largest budget needs, with the vocabulary of the training reviews.
+
+    Raises ValueError with a remedy when there are fewer reviews than that.
+    """
+    train = balanced(train, max(budget.train for budget in budgets))
+    test = balanced(test, max(budget.test for budget in budgets))
     vocabulary = Vocabulary.build((review.text for review in train), max_size=MAX_WORDS)
-    encode = functools.partial(encode_reviews, vocabulary=vocabulary, max_length=budget.max_length)
+    longest = max(budget.max_length for budget in budgets)
+    encode = functools.partial(encode_reviews, vocabulary=vocabulary, max_length=longest)
     return HiddenData(encode(train), encode(test), len(vocabulary))
 
 
@@ -80,13 +103,18 @@ def read_reviews(path: Path) -> list[Review]:
 
 
 def balanced(reviews: Sequence[Review], count: int) -> list[Review]:
-    """The first `count` reviews, half of each class, in their order."""
+    """The first `count` reviews, half of each class, in their order. Raises ValueError when there are too few."""
     left = {0: count // 2, 1: count // 2}
     chosen = []
     for review in reviews:
         if left[review.label] > 0:
             left[review.label] -= 1
             chosen.append(review)
+    if any(left.values()):
+        raise ValueError(
+            f"there are {len(reviews):,} hidden reviews; {count:,} are needed, half of each class: "
+            "run autograder renew-hidden"
+        )
     return chosen
 
 

@@ -14,13 +14,16 @@ from typing import Any
 
 import pytest
 
-from autograder.contracts import Role, load_contract
+from autograder.contracts import Contract, Role, load_contract
+from autograder.contracts.contract import ANYWHERE
+from autograder.judge.anywhere import Found, find_role
+from autograder.judge.few_reviews import load_few
 from autograder.judge.hidden_data import load_hidden
 from autograder.judge.judging import Judging
 from autograder.judge.plugin import GradingPlugin
 from autograder.judge.workers import Workers
 from autograder.record import GradedFile, Record
-from autograder.rubric import Rubric, load_rubric
+from autograder.rubric import Rubric
 from autograder.sandbox import Level
 from autograder.submissions import Submission, SubmittedFile
 from autograder.thresholds import load_thresholds
@@ -49,15 +52,22 @@ class Settings:
 def judge_submission(submission: Submission, settings: Settings, workers: Workers) -> Record:
     """Grade one submission. Student faults end up in the record; only faults of the kit raise."""
     start = time.monotonic()
-    contract, rubric = load_contract(settings.contract), load_rubric()
-    definitions, problems = _definitions(submission, contract, rubric)
+    contract = load_contract(settings.contract)
+    rubric = contract.rubric
+    found = _anywhere(submission, contract)
+    definitions, problems = _definitions(submission, contract.roles, rubric)
+    definitions |= {name: one.definitions for name, one in found.items() if one.definitions is not None}
+    problems = list(dict.fromkeys([*problems, *(problem for one in found.values() for problem in one.problems)]))
     judging = Judging(
         submission_sha256=submission.sha256,
         definitions=definitions,
-        contract=contract,
+        contract={**contract.roles, **{name: one.role for name, one in found.items()}},
+        served={name: one.served for name, one in found.items()},
+        made={name: one.made for name, one in found.items() if one.made is not None},
         data=load_hidden(settings.data, settings.data_path),
         thresholds=load_thresholds(settings.data),
         workers=workers,
+        few=load_few(),
     )
     read = time.monotonic()
     try:
@@ -75,6 +85,7 @@ def judge_submission(submission: Submission, settings: Settings, workers: Worker
         checks=checks,
         problems=tuple(problems),
         printed=plain_lines("".join(judging.printed)[:PRINTED_LIMIT]),
+        contract=contract.name,
         sandbox=settings.level.word,
         versions={"python": platform.python_version(), **{name: metadata.version(name) for name in VERSIONS}},
         seconds=seconds,
@@ -89,13 +100,19 @@ def choose_file(submission: Submission, notebook: str) -> SubmittedFile | None:
     return next(iter([*exact, *similar]), None)
 
 
+def _anywhere(submission: Submission, contract: Contract) -> dict[str, Found]:
+    """The roles that any file may play, as this submission plays them."""
+    free = [name for name, role in contract.roles.items() if role.notebook == ANYWHERE]
+    return {name: find_role(submission, contract, name) for name in free}
+
+
 def _definitions(
     submission: Submission, contract: Mapping[str, Role], rubric: Rubric
 ) -> tuple[dict[str, Definitions], list[str]]:
     """What each notebook of the contract defines, and what was wrong with the files."""
     problems = list(submission.problems)
     found: dict[str, Definitions] = {}
-    for notebook in dict.fromkeys(role.notebook for role in contract.values()):
+    for notebook in dict.fromkeys(role.notebook for role in contract.values() if role.notebook != ANYWHERE):
         wanted = [name for role in contract.values() if role.notebook == notebook for name in role.names.values()]
         others = [role.notebook for role in contract.values() if role.notebook != notebook]
         file = choose_file(submission, notebook) or _only_file(submission, wanted, others)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from torch import Tensor
 
 from autograder.contracts import Role
+from autograder.contracts.contract import ANYWHERE
+from autograder.judge.anywhere import MadeNetworks
 from autograder.judge.client import Worker
 from autograder.judge.few_reviews import FewReviews, load_few
 from autograder.judge.hidden_data import HiddenData, hidden_folder
@@ -33,7 +35,7 @@ class Judging:
 
     submission_sha256: str
     definitions: Mapping[str, Definitions]
-    """By notebook stem."""
+    """By notebook stem, or by role where any file may play it."""
     contract: Mapping[str, Role]
     data: HiddenData
     thresholds: Thresholds
@@ -45,6 +47,12 @@ class Judging:
     """By notebook, the student's names that the kit's own function replaces from now on."""
     quiet: set[str] = field(default_factory=set)
     """Notebooks in which dropout does nothing from now on."""
+    served: Mapping[str, Mapping[str, Sequence[str]]] = field(default_factory=dict)
+    """By notebook or role, and by what is served, the names that the kit's own is bound to."""
+    made: Mapping[str, MadeNetworks] = field(default_factory=dict)
+    """By role the networks that the notebook itself makes."""
+    probabilities: dict[str, bool] = field(default_factory=dict)
+    """By class, what was found out about the output of those that may give either."""
     few: FewReviews = field(default_factory=load_few)
     """What the network that starts from vectors is trained on."""
     _live: dict[str, Worker] = field(default_factory=dict)
@@ -92,10 +100,13 @@ class Judging:
 
         Raises NotHandedIn without the notebook, CheckFailed when the notebook does not define the name.
         """
-        name = self.contract[role].names[part]
-        found = self.definitions.get(self.contract[role].notebook)
+        if role not in self.contract:
+            raise NotHandedIn(f"not checked: the contract has no role {role}")
+        name, notebook = self.contract[role].names[part], self.contract[role].notebook
+        found = self.definitions.get(notebook)
         if found is None:
-            raise NotHandedIn(f"not handed in: there is no {self.contract[role].notebook}.ipynb")
+            missing = "notebook" if notebook == ANYWHERE else f"{notebook}.ipynb"
+            raise NotHandedIn(f"not handed in: there is no {missing}")
         if name in found.missing:
             raise missing_definition(name, found.missing[name])
         return name
@@ -120,7 +131,10 @@ class Judging:
         names = [name for name in dict.fromkeys(wanted) if name not in definitions.missing]
         padding = self.stand_ins.get(notebook, [])
         quiet = notebook in self.quiet
-        loaded = worker.request("load", LOAD_S, program=program, names=names, padding=padding, quiet=quiet)
+        served = self.served.get(notebook, {})
+        loaded = worker.request(
+            "load", LOAD_S, program=program, names=names, padding=padding, quiet=quiet, served=served
+        )
         good = isinstance(loaded, dict) and all(
             isinstance(loaded.get(key), list) and all(isinstance(text, str) for text in loaded[key])
             for key in ("found", "failures")

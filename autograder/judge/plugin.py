@@ -18,6 +18,8 @@ from autograder.judge.hidden_data import HiddenData
 from autograder.judge.judging import TRAIN_S, Judging, NotHandedIn
 from autograder.judge.limits import HINTS, exceeded
 from autograder.judge.remote import RemoteBench, RemoteFunction, RemoteNetwork
+from autograder.judge.started import NotebookNetworks
+from autograder.judge.translated import TranslatedNetwork
 from autograder.record import CheckResult, Outcome
 from autograder.rubric import Entry, Rubric
 from autograder.thresholds import Thresholds
@@ -45,26 +47,35 @@ class GradingPlugin:
         self._shuffle = shuffle
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Run the checks in the rubric's order. Every check of the rubric has to have its test, and vice versa."""
+        """Run the checks in the rubric's order; other contracts have other checks. Each has to have its test."""
         declared = {_declaration(item).id: item for item in items}
-        if set(declared) != set(self._entries):
-            odd = ", ".join(sorted(set(declared) ^ set(self._entries)))
-            raise pytest.UsageError(f"rubric and graders do not name the same checks: {odd}")
+        if not set(self._entries) <= set(declared):
+            odd = ", ".join(sorted(set(self._entries) - set(declared)))
+            raise pytest.UsageError(f"the rubric names checks that no grader declares: {odd}")
+        declared = {name: item for name, item in declared.items() if name in self._entries}
         for name in set(self._entries) - self._asked:
             item = declared[name]
             self.results[name] = _result(self._entries[name], item, _declaration(item), "skipped", "not asked")
         order = list(self._entries)
+        earlier = {name: (*self._needs(name, item), *_declaration(item).after) for name, item in declared.items()}
         if self._shuffle is not None:
             random.Random(self._shuffle).shuffle(order)
-        items[:] = [declared[name] for name in _in_order(order, declared) if name in self._asked]
+        items[:] = [declared[name] for name in _in_order(order, earlier) if name in self._asked]
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         """Skip a check whose premise failed."""
-        for name in _declaration(item).needs:
-            needed = self.results[name]
-            if needed.outcome != "passed":
+        for name in self._needs(_declaration(item).id, item):
+            # A contract may leave a check out: nothing is known against it then.
+            needed = self.results.get(name)
+            if needed is not None and needed.outcome != "passed":
                 pytest.skip(f"not checked, because “{needed.title}” has not passed")
+
+    def _needs(self, name: str, item: pytest.Item) -> tuple[str, ...]:
+        """The checks that one builds on: its own, and the premise that the contract names for its role."""
+        role = self.judging.contract.get(self._entries[name].role)
+        premise = (role.premise,) if role and role.premise not in ("", name) else ()
+        return (*premise, *_declaration(item).needs)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[Any]:
@@ -157,6 +168,11 @@ class GradingPlugin:
         return self._network("glove", "network")
 
     @pytest.fixture
+    def glove_networks(self) -> NotebookNetworks:
+        """The networks that the notebook makes from the class that starts from vectors."""
+        return NotebookNetworks(self.judging, "glove")
+
+    @pytest.fixture
     def glove_interpret(self) -> RemoteFunction:
         """The interpret_sentence of the notebook on word vectors."""
         return self._function("glove_interpret", "function")
@@ -231,7 +247,17 @@ class GradingPlugin:
         """The class, in the worker of another role if one is named; dropout that is wrong was charged already."""
         if self._wrong(f"{role}-dropout"):
             self.judging.silence(role)
-        return RemoteNetwork(self.judging.name(role, part), lambda: self.judging.worker(beside or role), TRAIN_S)
+        name, played = self.judging.name(role, part), self.judging.contract[role]
+        if played.is_plain:
+            return RemoteNetwork(name, lambda: self.judging.worker(beside or role), TRAIN_S)
+        return TranslatedNetwork(
+            name,
+            lambda: self.judging.worker(beside or role),
+            TRAIN_S,
+            role=played,
+            with_lengths=role == "rnn",
+            probabilities=self.judging.probabilities,
+        )
 
     def _wrong(self, check: str) -> bool:
         return check in self.results and self.results[check].outcome not in ("passed", "skipped")
@@ -240,15 +266,14 @@ class GradingPlugin:
         return RemoteFunction(self.judging.name(role, part), lambda: self.judging.worker(role))
 
 
-def _in_order(order: Sequence[str], declared: Mapping[str, pytest.Item]) -> list[str]:
+def _in_order(order: Sequence[str], earlier: Mapping[str, Sequence[str]]) -> list[str]:
     """The checks in the given order, each behind those that it builds on."""
     placed: dict[str, None] = {}
 
     def place(name: str) -> None:
-        declaration = _declaration(declared[name])
-        for earlier in (*declaration.needs, *declaration.after):
-            if earlier not in placed:
-                place(earlier)
+        for other in earlier[name]:
+            if other in earlier and other not in placed:
+                place(other)
         placed[name] = None
 
     for name in order:

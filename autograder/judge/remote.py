@@ -14,6 +14,7 @@ from torch import Tensor
 
 from autograder.judge.client import Worker
 from autograder.wire.values import Handle
+from textlab.checks.subject import Asked
 from textlab.training import TrainingPlan
 
 QUICK_S = 10.0
@@ -112,6 +113,7 @@ class RemoteNetwork:
 
     def __init__(self, name: str, worker: WorkerSource, train_seconds: float) -> None:
         self.name = name
+        self.asked = Asked()
         self._worker = worker
         self._train_seconds = train_seconds
 

@@ -8,15 +8,17 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from autograder.wire.frames import FrameError
 from autograder.wire.values import Handle
 from autograder.worker.printed import Printed
+from autograder.worker.served import Served
 from autograder.worker.stand_ins import padding_reference, silence_dropout
 from textlab.checks.failure import StudentError
 from textlab.checks.local import LocalBench, LocalFunction, LocalModel, LocalNetwork
 from textlab.definitions.loading import LoadedModule, locate
+from textlab.form import Form
 from textlab.training import TrainingPlan
 
 Verb = Callable[..., Any]
@@ -30,9 +32,13 @@ class Session:
         self._module = LoadedModule()
         self._objects: list[Any] = []
         self._bench = LocalBench()
+        self._served = Served()
         verbs: tuple[Verb, ...] = (
+            self.serve,
             self.load,
+            self.signature,
             self.build,
+            self.made,
             self.probe,
             self.scripted,
             self.lookup,
@@ -65,16 +71,29 @@ class Session:
             raise FrameError(f"there is no object {number}")
         return self._objects[number]
 
+    def serve(self, words: list[str], matrix: Tensor) -> None:
+        """Fill what is served to the notebook: words, and their vectors [words, dim]."""
+        self._served.fill(words, matrix)
+
     def load(
-        self, program: list[list[Any]], names: list[str], padding: Sequence[str] = (), quiet: bool = False
+        self,
+        program: list[list[Any]],
+        names: list[str],
+        padding: Sequence[str] = (),
+        quiet: bool = False,
+        served: Mapping[str, Sequence[str]] | None = None,
     ) -> dict[str, Any]:
         """Run [cell, line, source] statements; say which of the names exist then, and what failed.
 
+        `served` lists the names that are bound to the kit's own `vocabulary` and `vectors` before.
         The names in `padding` become the kit's own function that fills ids with a padding id, and `quiet` silences
         dropout: what builds on something that was found wrong is judged as if it were right.
         """
         if quiet:
             silence_dropout()
+        for kind, bound in (served or {}).items():
+            for name in bound:
+                self._module.replace(name, getattr(self._served, kind))
         for cell, line, source in program:
             self._module.run(cell, line, source)
         for name in padding:
@@ -84,9 +103,21 @@ class Session:
             "failures": self._module.failures[:20],
         }
 
-    def build(self, name: str, arguments: dict[str, Any]) -> Handle:
-        """Build a network from the class of that name."""
-        return self._keep(LocalNetwork(self._named(name), locate).build(**arguments))
+    def signature(self, name: str) -> list[str]:
+        """The names of the arguments that the class of that name takes."""
+        return LocalNetwork(self._named(name), locate).parameters()
+
+    def build(self, name: str, arguments: dict[str, Any], form: dict[str, bool] | None = None) -> Handle:
+        """Build a network from the class of that name, to be called in that form."""
+        network = LocalNetwork(self._named(name), locate, Form(**form) if form else None)
+        return self._keep(network.build(**arguments))
+
+    def made(self, name: str) -> Handle:
+        """The network that the notebook itself has made under that name."""
+        module = self._named(name)
+        if not isinstance(module, nn.Module):
+            raise StudentError(name, "", f"{type(module).__name__} where a network was expected")
+        return self._keep(LocalModel(module, name, locate))
 
     def probe(self, vocab_size: int, emb_dim: int, pad_idx: int, n_classes: int) -> Handle:
         """Make the kit's own small network."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reviewgen.draw import DrawnReview, Recipe, draw_corpus, draw_hidden, draw_reviews, write_corpus
+from reviewgen.draw import DrawnReview, Recipe, draw_corpus, draw_hidden, draw_reviews, hidden_corpus, write_corpus
 from reviewgen.families import Families
 from reviewgen.lexicon import Lexicon
 
@@ -14,5 +14,6 @@ __all__ = [
     "draw_corpus",
     "draw_hidden",
     "draw_reviews",
+    "hidden_corpus",
     "write_corpus",
 ]

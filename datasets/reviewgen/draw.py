@@ -46,6 +46,17 @@ class Recipe:
     longest: int = 60
 
 
+HIDDEN_RECIPE = Recipe(
+    kinds=(("plain", 20), ("negation", 20), ("contrast", 40), ("idiom", 20)),
+    judgements=(0, 0, 70, 30),
+    neutral=(1,),
+    shortest=6,
+    longest=40,
+)
+"""Of the graders' sets: the order of words decides more often than in the public corpus, and reviews are shorter, so
+that a few seconds of training tell a network that reads phrases from one that counts words."""
+
+
 def draw_reviews(
     rng: random.Random,
     *,
@@ -148,9 +159,16 @@ def write_corpus(corpus: dict[str, list[DrawnReview]], folder: Path) -> None:
 
 
 def draw_hidden(
-    key: bytes | str, out: Path, *, families: Path, sizes: tuple[int, int, int] = (2000, 500, 1000)
+    key: bytes | str, out: Path, *, families: Path, sizes: tuple[int, int, int] = (4000, 500, 2000)
 ) -> None:
-    """Draw the graders' own sets into a folder.
+    """Draw the graders' own sets into a folder; arguments and errors as in `hidden_corpus`."""
+    write_corpus(hidden_corpus(key, families=families, sizes=sizes), out)
+
+
+def hidden_corpus(
+    key: bytes | str, *, families: Path, sizes: tuple[int, int, int] = (4000, 500, 2000)
+) -> dict[str, list[DrawnReview]]:
+    """The graders' sets by split.
 
     key: any secret; the sets follow from it and cannot be guessed without it
     families: file of the phrase families that the public corpus never uses
@@ -160,4 +178,4 @@ def draw_hidden(
     if not secret.strip():
         raise ValueError("the key is empty; give at least a few characters of your own")
     seed = hashlib.sha256(b"hidden sets\0" + secret.strip()).hexdigest()
-    write_corpus(draw_corpus(seed, sizes, private=Families.load(families)), out)
+    return draw_corpus(seed, sizes, private=Families.load(families), recipe=HIDDEN_RECIPE)

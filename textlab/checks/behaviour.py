@@ -55,15 +55,17 @@ def expect_relu(model: Model, channels: int, draw: Draw) -> None:
         return  # convolutions without a bias: nothing to move
     ids = draw.token_ids(6, 12, 40, avoid=[1])
     logits = []
-    for bias in (-1000.0, 50.0):
-        model.set_weights({**weights, **{name: torch.full((channels,), bias) for name in biases}})
+    # The linear layer's weights are small, so that a sigmoid behind it leaves the logits apart.
+    head = {name: value / 10 for name, value in weights.items() if tuple(value.shape[:1]) == (1,)}
+    for bias in (-1000.0, 10.0):
+        model.set_weights({**weights, **head, **{name: torch.full((channels,), bias) for name in biases}})
         logits.append(model.forward(ids).reshape(-1))
     silent, loud = ((values.max() - values.min()).item() for values in logits)
     if silent > SAME or loud < 10 * SAME:
         raise CheckFailed(
             "the activation is not ReLU",
-            input="6 reviews, the biases of all convolutions set to −1000, then to 50",
-            expected="at −1000 the same logit for all reviews (ReLU cuts below 0), at 50 different ones",
+            input="6 reviews, the biases of all convolutions set to −1000, then to 10",
+            expected="at −1000 the same logit for all reviews (ReLU cuts below 0), at 10 different ones",
             got=f"{numbers_text(logits[0])}, then {numbers_text(logits[1])}",
             likely="ReLU is missing, or another function such as tanh or sigmoid stands in its place",
             next="apply F.relu to what each convolution gives, before the maximum",

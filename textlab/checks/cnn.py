@@ -35,7 +35,8 @@ def builds(cnn: Network, draw: Draw) -> None:
 
 def one_convolution_per_kernel_size(cnn: Network, draw: Draw) -> None:
     """CNN has one convolution for each kernel size"""
-    for kernel_sizes in [draw.distinct(2, 7, 3), draw.distinct(2, 7, 2), draw.distinct(2, 7, 1)]:
+    for count in (3, 2, 1):
+        kernel_sizes = draw.distinct(2, 7, cnn.asked.kernel_count or count)
         emb_dim, channels = draw.integer(8, 11), draw.integer(12, 15)
         shapes = cnn.build(**sizes(50, emb_dim, channels, kernel_sizes)).parameters()
         widths = convolution_widths(shapes, emb_dim, channels)
@@ -52,7 +53,7 @@ def one_convolution_per_kernel_size(cnn: Network, draw: Draw) -> None:
 
 def one_linear_layer(cnn: Network, draw: Draw) -> None:
     """One linear layer reads the features of all kernel sizes and gives one logit"""
-    for kernel_sizes in [[2, 3, 4], [5]]:
+    for kernel_sizes in (_taken(cnn, [2, 3, 4]), _taken(cnn, [5])):
         channels = draw.integer(12, 15)
         shapes = cnn.build(**sizes(50, 8, channels, kernel_sizes)).parameters()
         # The filters that are there: whether they are those that were asked is another check's business.
@@ -81,8 +82,9 @@ def one_logit_per_review(cnn: Network, draw: Draw) -> None:
         (5, 6, [2, 6]),
         (1, 8, [2]),
     ]:
-        _expect_one_each(cnn, draw, batch, length, kernel_sizes)
-    expect_an_answer(cnn.build(**sizes(40, 8, 6, [2, 3, 4])), draw.token_ids(4, 9, 40, avoid=[1]))
+        _expect_one_each(cnn, draw, batch, length, _taken(cnn, kernel_sizes))
+    kernels = _taken(cnn, [2, 3, 4])
+    expect_an_answer(cnn.build(**sizes(40, 8, 6, kernels)), draw.token_ids(4, 9, 40, avoid=[1]))
 
 
 def _expect_one_each(cnn: Network, draw: Draw, batch: int, length: int, kernel_sizes: list[int]) -> None:
@@ -201,15 +203,25 @@ def every_parameter_learns(cnn: Network, draw: Draw) -> None:
 
 def redraw(model: Model, draw: Draw, pad_idx: int = 1) -> dict[str, Tensor]:
     """Give a model fresh weights, the padding row zero; the weights."""
+    # The linear layer's are small, so that a sigmoid behind it leaves the logits apart.
     trained = model.parameters()
     weights = {
-        name: draw.normal(*value.shape, scale=0.5) if name in trained else value
+        name: draw.normal(*value.shape, scale=0.1 if value.shape[:1] == (1,) else 0.5) if name in trained else value
         for name, value in model.get_weights().items()
     }
     if WEIGHT in weights:
         weights[WEIGHT][pad_idx] = 0.0
     model.set_weights(weights)
     return weights
+
+
+def _taken(cnn: Network, kernel_sizes: list[int]) -> list[int]:
+    """These kernel sizes, or as many as the class is made for, up to the same largest one where that can be."""
+    count = cnn.asked.kernel_count
+    if count is None:
+        return kernel_sizes
+    first = max(1, kernel_sizes[-1] - count + 1)
+    return list(range(first, first + count))
 
 
 def sizes(

@@ -180,6 +180,7 @@ class FromMatrix:
 
     def __init__(self, network: Network, draw: Draw) -> None:
         self.name = network.name
+        self.asked = network.asked
         self._network = network
         self._draw = draw
 

@@ -136,7 +136,7 @@ def _compare(result: Any, case: Case, share: float) -> tuple[Tensor, float]:
         what=f"the scores do not explain the logit of “{case.label}”",
         input=case.call,
         likely=_cause(scores.double(), case, tolerance),
-        next="target=labels.index(label), baselines of pad_idx, model.eval(), and the sum over the embedding axis",
+        next="look up the target by its label; baselines of pad_idx, model.eval(), sum over the embedding axis",
     )
     return scores, delta
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import inspect
 import linecache
 import math
 import traceback
@@ -17,6 +18,8 @@ from textlab.checks.failure import StudentError, shape_text
 from textlab.checks.plain import plain_tensor, plain_value
 from textlab.checks.probe import ClassProbe, ProbeNetwork
 from textlab.checks.scripted import LookupNetwork, ScriptedNetwork
+from textlab.checks.subject import Asked
+from textlab.form import Form, InKitForm
 from textlab.text import Vocabulary
 from textlab.training import TrainingPlan, fit_encoded, predict_encoded
 from textlab.vectors import Vectors
@@ -90,8 +93,10 @@ class LocalModel:
         name: str,
         locate: Callable[[BaseException], str] = notebook_place,
         given: Mapping[str, Tensor] | None = None,
+        form: Form | None = None,
     ) -> None:
         self.module = module
+        self._called = InKitForm(module, form) if form else module
         self.name = name
         self._locate = locate
         self._given = given or {}
@@ -122,7 +127,7 @@ class LocalModel:
         with student_code(call, self._locate), torch.no_grad():
             nn.Module.train(self.module, training)
             torch.manual_seed(seed)
-            return plain_tensor(self.module(*_inputs(ids, lengths)), call)
+            return plain_tensor(self._called(*_inputs(ids, lengths)), call)
 
     def forward_embedded(self, embedded: Tensor) -> Tensor:
         """Output when the embedding layer gives `embedded`."""
@@ -132,7 +137,7 @@ class LocalModel:
             layer: Any = self.module.embedding
             handle = layer.register_forward_hook(lambda _module, _inputs, _output: embedded)
             try:
-                return plain_tensor(self.module(torch.zeros(embedded.shape[:2], dtype=torch.long)), call)
+                return plain_tensor(self._called(torch.zeros(embedded.shape[:2], dtype=torch.long)), call)
             finally:
                 handle.remove()
 
@@ -142,7 +147,7 @@ class LocalModel:
         with student_code(call, self._locate), torch.enable_grad():
             nn.Module.eval(self.module)
             nn.Module.zero_grad(self.module)
-            self.module(*_inputs(ids, lengths)).sum().backward()
+            self._called(*_inputs(ids, lengths)).sum().backward()
             named = list(nn.Module.named_parameters(self.module))
             return {name: 0.0 if p.grad is None else float(p.grad.abs().max()) for name, p in named}
 
@@ -150,7 +155,7 @@ class LocalModel:
         """Train; mean loss per epoch."""
         call = f"training {self.name} for {plan.epochs} epochs on {len(ids)} reviews"
         with student_code(call, self._locate):
-            losses = fit_encoded(self.module, ids, lengths, labels, plan)
+            losses = fit_encoded(self._called, ids, lengths, labels, plan)
             if not all(math.isfinite(loss) for loss in losses):
                 raise StudentError(call, "", f"a training loss that is no number: {losses}")
             return losses
@@ -159,7 +164,7 @@ class LocalModel:
         """One logit per review."""
         call = f"{self.name}.forward on {len(ids)} reviews"
         with student_code(call, self._locate):
-            found = predict_encoded(self.module, ids, lengths, pad_id=pad_id, with_lengths=with_lengths)
+            found = predict_encoded(self._called, ids, lengths, pad_id=pad_id, with_lengths=with_lengths)
             logits = plain_tensor(found, call)
             if logits.numel() != len(ids) or not logits.is_floating_point():
                 raise StudentError(call, "", f"a tensor {shape_text(logits.shape)} for {len(ids)} reviews")
@@ -169,10 +174,24 @@ class LocalModel:
 class LocalNetwork:
     """A class in this process."""
 
-    def __init__(self, source: Callable[..., Any], locate: Callable[[BaseException], str] = notebook_place) -> None:
+    def __init__(
+        self,
+        source: Callable[..., Any],
+        locate: Callable[[BaseException], str] = notebook_place,
+        form: Form | None = None,
+    ) -> None:
+        """`form` says how its networks are called where that is not the kit's way."""
         self.name = getattr(source, "__name__", "the class")
+        self.asked = Asked()
+        self._form = form
         self._source = source
         self._locate = locate
+
+    def parameters(self) -> list[str]:
+        """The names of the arguments that the class takes, `**` for any others."""
+        with student_code(f"{self.name}.__init__", self._locate):
+            taken = inspect.signature(self._source).parameters.values()
+            return ["**" if argument.kind is argument.VAR_KEYWORD else argument.name for argument in taken]
 
     def build(self, **arguments: object) -> LocalModel:
         """Build a network from keyword arguments."""
@@ -184,7 +203,7 @@ class LocalNetwork:
             if not isinstance(module, nn.Module):
                 raise StudentError(call, "", f"{type(module).__name__} where an nn.Module was expected")
             given = {name: value for name, value in own.items() if isinstance(value, Tensor)}
-            return LocalModel(module, self.name, self._locate, given)
+            return LocalModel(module, self.name, self._locate, given, self._form)
 
 
 class LocalFunction:

@@ -7,6 +7,7 @@ A check is written against these protocols. In a notebook they are the student's
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from torch import Tensor
@@ -48,10 +49,19 @@ class Model(Protocol):
         """One logit per review, [reviews], in evaluation mode and in batches."""
 
 
+@dataclass(frozen=True)
+class Asked:
+    """What an assignment asks of a network, where assignments differ; the kit's own asks for these."""
+
+    kernel_count: int | None = None
+    """How many kernel sizes a class takes; None: any number."""
+
+
 class Network(Protocol):
     """A class of the student's that builds networks."""
 
     name: str
+    asked: Asked
 
     def build(self, **arguments: object) -> Model:
         """Build a network from keyword arguments."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import difflib
 from bisect import bisect_left
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -43,13 +44,29 @@ class Definitions:
     """What was left out and what cannot be followed, each with cell and line."""
 
 
-def slice_definitions(cells: Sequence[Cell], wanted: Collection[str], served: Collection[str] = ()) -> Definitions:
+def slice_definitions(
+    cells: Sequence[Cell], wanted: Collection[str], served: Collection[str] = (), *, first: bool = False
+) -> Definitions:
     """Return what must be executed to get the names `wanted`; never raises, and executes nothing.
 
     Names read at once resolve at the statement, names read by functions at the notebook's end. Names in
-    `served` are given by the kit and not followed. Execution counts play no part.
+    `served` are given by the kit and not followed. Execution counts play no part. With `first` the notebook
+    ends before a wanted name is defined for the second time.
     """
-    return _Slice(read_statements(cells), wanted, frozenset(served) - frozenset(wanted)).result()
+    notebook = read_statements(cells)
+    if first:
+        notebook = _until_redefined(notebook, wanted)
+    return _Slice(notebook, wanted, frozenset(served) - frozenset(wanted)).result()
+
+
+def _until_redefined(notebook: Notebook, wanted: Collection[str]) -> Notebook:
+    defined: set[str] = set()
+    for index, statement in enumerate(notebook.statements):
+        again = statement.defines & set(wanted)
+        if again & defined:
+            return dataclasses.replace(notebook, statements=notebook.statements[:index])
+        defined |= again
+    return notebook
 
 
 class _Slice:

@@ -16,7 +16,7 @@ from autograder.judge.workers import Workers
 from autograder.record import CheckResult
 from autograder.rubric import load_rubric
 from autograder.sandbox import Level
-from autograder.thresholds import Budget, Thresholds
+from autograder.thresholds import Budget, DeltaBound, Thresholds
 from textlab.checks.draw import Draw
 from textlab.definitions import Cell, slice_definitions
 
@@ -47,11 +47,11 @@ def tiny_few() -> FewReviews:
 
 def tiny_thresholds() -> Thresholds:
     """A budget of two epochs that asks for nothing."""
-    attention = Budget(ATTENTION, 80, 80, 2, 16, 12, f1_at_least=0.0)
-    rnn = Budget(RECURRENT, 80, 80, 2, 16, 12, f1_at_least=0.0)
-    return Thresholds(
-        NETWORK, 80, 80, 2, 16, 12, f1_at_least=0.0, delta_share_at_most=0.5, rnn=rnn, transformer=attention
-    )
+    budgets = {
+        name: Budget(network, 80, 80, 2, 16, 12, f1_at_least=0.0)
+        for name, network in (("cnn", NETWORK), ("rnn", RECURRENT), ("transformer", ATTENTION))
+    }
+    return Thresholds(budgets, DeltaBound(share_at_most=0.5))
 
 
 @pytest.fixture
@@ -65,7 +65,7 @@ def grade_source() -> Iterator[Grade]:
     def grade(source: str | dict[str, str], workers: Workers | None = None) -> dict[str, CheckResult]:
         made = workers or Workers(Level.PROCESS)
         open_workers.append(made)
-        contract = load_contract()
+        contract = load_contract().roles
         names = [name for role in contract.values() for name in role.names.values()]
         sources = {"2_cnn": source} if isinstance(source, str) else source
         cells = {

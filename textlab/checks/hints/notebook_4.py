@@ -9,7 +9,7 @@ HINTS: dict[str, tuple[str, str, str]] = {
         "themselves? For the first, think of *not bad, good* and *not good, bad*: the same words in another order. "
         "For the second, think of a short review that stands beside a long one in the same batch: what should its "
         "padding add to the answer, and at how many places of forward could padding slip in? There are two of them: "
-        "one inside the attention, one where many tokens become one summary. And which axis is the batch?",
+        "one inside the attention, one where many tokens become one summary. Why could that go unnoticed?",
         "nn.TransformerEncoderLayer takes d_model, nhead, dim_feedforward, dropout and batch_first=True; "
         "nn.TransformerEncoder(layer, n_layers, enable_nested_tensor=False) copies it. Positions are an "
         "nn.Embedding of max_length rows; the first length rows of its weight, [length, emb_dim], are added to the "
@@ -52,8 +52,8 @@ HINTS: dict[str, tuple[str, str, str]] = {
         "the mean of its scores, what would the scores of all words sum to? And would a word that happens to be cut "
         "into many pieces count as much as one that stayed whole? Then the words. How can you see at a piece alone, "
         "without knowing the text, whether it begins a word or goes on with the one before it? Look at what the "
-        "cell at the beginning of this notebook prints for *irksome*. What about the first piece of all, if it has "
-        "no mark?",
+        "cell at the beginning of this notebook prints for *irksome*. And why may the first piece of all come without "
+        "a mark?",
         "Go through the pieces and the scores together with zip, and let two lists grow: words and their sums. "
         "piece.startswith(START) says that a word begins, and piece.removeprefix(START) takes the mark away. START "
         "is a letter of its own, ▁, and no underscore. The first piece begins a word whatever it looks like, so ask "

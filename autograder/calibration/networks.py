@@ -1,0 +1,160 @@
+"""The graded networks, and for each the models that are measured: to add a network, add an entry to NETWORKS."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+import torch
+from torch import Tensor, nn
+
+from autograder.calibration.models import BagOfWords, Constant, Convolutions2d, Recurrent, reference
+from autograder.calibration.reviews import Reviews
+from autograder.judge.few_reviews import encode_few
+from autograder.judge.hidden_data import Encoded, encode_hidden
+from autograder.thresholds import Budget
+from textlab.checks.draw import Draw
+
+Matrix = Literal["given", "drawn", "mixed up"]
+
+
+@dataclass(frozen=True)
+class Entrant:
+    """A model that is trained like a submission, once a seed."""
+
+    name: str
+    honest: bool
+    """Whether it has to reach the bound; all others must not."""
+    make: Callable[..., nn.Module]
+    options: Mapping[str, object] = field(default_factory=dict)
+    """Arguments besides or instead of those of the budget."""
+    epochs: int | None = None
+    """None: as many as the budget has."""
+    wrong_labels: float = 0.0
+    """Share of the training labels that are dealt out anew."""
+    matrix: Matrix = "given"
+    """Word vectors, where the network starts from a matrix."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """What a network is trained and tested on in one run."""
+
+    train: Encoded
+    test: Encoded
+    arguments: dict[str, Any]
+    """Of the class, besides those of the budget."""
+    pad_id: int
+
+
+@dataclass(frozen=True)
+class Network:
+    """A graded network."""
+
+    title: str
+    task: Callable[[Reviews, Budget, Draw], Task]
+    entrants: tuple[Entrant, ...]
+    with_lengths: bool = False
+    embedding_scale: float = 0.1
+
+
+def words_task(reviews: Reviews, budget: Budget, draw: Draw) -> Task:
+    """Reviews under renamed ids, as the graders of RNN and CNN make them."""
+    data = encode_hidden(reviews.train, reviews.test, [budget])
+    data = data.renamed(draw.permutation(data.vocab_size))
+    return Task(data.train, data.test, {"vocab_size": data.vocab_size, "pad_idx": data.pad_id}, data.pad_id)
+
+
+def places_task(reviews: Reviews, budget: Budget, draw: Draw) -> Task:
+    """As `words_task`, for a network that knows how many places a review has."""
+    task = words_task(reviews, budget, draw)
+    return replace(task, arguments={**task.arguments, "max_length": budget.max_length})
+
+
+def vectors_task(reviews: Reviews, budget: Budget, draw: Draw) -> Task:
+    """Few reviews and disguised vectors, as the grader of GloVeCNN makes them."""
+    few = encode_few(reviews.train, reviews.test, budget).disguised(draw)
+    return Task(few.train, few.test, {"matrix": few.matrix, "pad_idx": few.pad_id}, few.pad_id)
+
+
+def changed_matrix(matrix: Tensor, pad_id: int, how: Matrix) -> Tensor:
+    """The vectors [words, dim]; or small random numbers; or every word with the vector of another one."""
+    if how == "given":
+        return matrix
+    made = torch.randn_like(matrix) * 0.1 if how == "drawn" else matrix[torch.randperm(len(matrix))]
+    made[pad_id] = 0.0
+    return made
+
+
+def weak(make: Callable[..., nn.Module], bag: tuple[Entrant, ...]) -> tuple[Entrant, ...]:
+    """What must not pass for any network: the solution hardly or wrongly trained, a constant, and bags of words."""
+    return (
+        *bag,
+        Entrant("half of the labels dealt out anew", False, make, wrong_labels=0.5),
+        Entrant("labels dealt out anew", False, make, wrong_labels=1.0),
+        Entrant("one epoch", False, make, epochs=1),
+        Entrant("untrained", False, make, epochs=0),
+        Entrant("the same answer always", False, Constant),
+    )
+
+
+BAGS = (
+    Entrant("bag of words: linear on counts", False, BagOfWords),
+    Entrant("bag of words: mean of embeddings", False, BagOfWords, {"mean": True}),
+)
+RNN = functools.partial(reference, "1_rnn", "RNNBaseline")
+CNN = functools.partial(reference, "2_cnn", "CNN")
+GLOVE_CNN = functools.partial(reference, "3_glove_cnn", "GloVeCNN")
+TRANSFORMER = functools.partial(reference, "4_transformer", "TransformerClassifier")
+SINGLE_WORDS = {"kernel_sizes": [1, 1, 1]}
+
+NETWORKS = {
+    "rnn": Network(
+        "RNN",
+        words_task,
+        (
+            Entrant("solution: LSTM", True, RNN),
+            Entrant("LSTM, directions swapped, output (B,)", True, Recurrent, {"summary": "swapped ends"}),
+            Entrant("LSTM, output at the last token", True, Recurrent, {"summary": "last token"}),
+            Entrant("GRU", True, Recurrent, {"cell": "GRU"}),
+            *weak(RNN, BAGS),
+            Entrant("LSTM, state after one token", False, Recurrent, {"summary": "first token"}),
+        ),
+        with_lengths=True,
+    ),
+    "cnn": Network(
+        "CNN",
+        words_task,
+        (
+            Entrant("solution: Conv1d", True, CNN),
+            Entrant("Conv2d, ReLU after the maximum, output (B,)", True, Convolutions2d),
+            *weak(CNN, BAGS),
+            Entrant("kernels of width 1", False, CNN, SINGLE_WORDS),
+        ),
+    ),
+    "glove_cnn": Network(
+        "GloVe CNN",
+        vectors_task,
+        (
+            Entrant("solution: vectors trained", True, GLOVE_CNN),
+            Entrant("vectors frozen", True, GLOVE_CNN, {"frozen": True}),
+            Entrant("Conv2d, vectors trained, output (B,)", True, Convolutions2d),
+            *weak(GLOVE_CNN, BAGS),
+            Entrant("kernels of width 1", False, GLOVE_CNN, SINGLE_WORDS),
+            Entrant("CNN without the vectors", False, GLOVE_CNN, matrix="drawn"),
+            Entrant("vectors of other words", False, GLOVE_CNN, matrix="mixed up"),
+        ),
+        embedding_scale=1.0,
+    ),
+    "transformer": Network(
+        "Transformer",
+        places_task,
+        (
+            Entrant("solution: TransformerClassifier", True, TRANSFORMER),
+            Entrant("two layers", True, TRANSFORMER, {"n_layers": 2}),
+            *weak(TRANSFORMER, BAGS),
+        ),
+    ),
+}

@@ -1,0 +1,107 @@
+"""docs/calibration.md: what every model reached, the lines, and how they were chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from autograder.calibration.calibrate import Outcome, everything, scale_of
+from autograder.calibration.deltas import DRAWS, REVIEWS
+from autograder.calibration.networks import NETWORKS
+from autograder.calibration.runs import DELTA
+from autograder.calibration.tails import CONFIDENCE, FALSE_FAIL, FALSE_PASS, SMALLEST_RATE, fit_tail
+
+DATA = {"mini": "The embedded corpus `mini`", "imdb": "IMDB"}
+
+
+def calibration_page(outcomes: Sequence[Outcome]) -> str:
+    """The page in Markdown."""
+    parts = [_head()]
+    for data in dict.fromkeys(outcome.data for outcome in outcomes):
+        parts += [f"## {DATA[data]}", f"![Every model over all seeds, and the lines](calibration-{data}.svg)"]
+        parts += [_section(outcome) for outcome in outcomes if outcome.data == data]
+    measured = {(outcome.data, outcome.network) for outcome in outcomes}
+    by_hand = [f"- {DATA[data]}: {network}" for data, network in everything() if (data, network) not in measured]
+    if by_hand:
+        parts += ["## Not calibrated yet", "These thresholds were set by hand, and no error rate is known:"]
+        parts += ["\n".join(by_hand)]
+    return "\n\n".join(parts) + "\n"
+
+
+def _head() -> str:
+    return f"""# Calibration
+
+How the thresholds of the graders were chosen. `make calibrate` measures what is missing in `calibration.json`, writes
+the thresholds into `autograder/thresholds.json`, and this page. Nothing here is edited by hand.
+
+**Measured.** Every model is trained exactly as a submission is: the same function, budget and renamed token ids. Each
+seed draws the network's start, the order of the batches and, on `mini`, hidden reviews of its own from a key of its
+own, since every teacher has another key (`autograder renew-hidden`). On IMDB the reviews are the same for all seeds.
+
+**Required.** A right solution, in each accepted variant, misses the line with a chance of at most
+{_chance(FALSE_FAIL)}; a weak model reaches it with a chance of at most {_chance(FALSE_PASS)}. Where no line keeps
+both, `autograder calibrate` fails and names the models in the way; then the budget has to change, not the rule.
+
+**Method.** F1 is compared as its logit, a delta by its logarithm; there each model gets a normal distribution. Its
+spread comes from the seeds on the line's side of its median, at the upper end of its one-sided {CONFIDENCE:.0%}
+interval (chi-square); its centre moves towards the line by the {CONFIDENCE:.0%} bound of a median's error. So the
+chances below are upper bounds, if the normal tail holds; nothing below {_chance(SMALLEST_RATE)} is claimed. The line
+is the middle of all lines that keep both rates, rounded. A weak model with an F1 under ⅔, which is what calling every
+review positive gets, counts as ⅔. Source: Hahn and Meeker, *Statistical Intervals*, Wiley 1991, chapter 4."""
+
+
+def _section(outcome: Outcome) -> str:
+    shown = "share" if outcome.network == DELTA else "F1"
+    title = "Convergence delta" if outcome.network == DELTA else NETWORKS[outcome.network].title
+    found, scale = outcome.calibration, scale_of(outcome.network)
+    line = scale.place(outcome.threshold)
+    rows = [
+        f"| model | lowest {shown} | 5 % | median | 95 % | highest | chance of the wrong side |",
+        "|---|" + "---|" * 6,
+    ]
+    for values_by_name, side in ((outcome.honest, "low"), (outcome.weak, "high")):
+        for name, values in values_by_name.items():
+            floor = scale.floor if side == "high" else None
+            places = [scale.place(value if floor is None else max(value, floor)) for value in values]
+            rate = fit_tail(places, "low" if side == "low" else "high").rate(line)
+            figures = [min(values), *np.percentile(values, [5, 50, 95]), max(values)]
+            rows.append(f"| {name} | {' | '.join(_figure(value) for value in figures)} | {_chance(rate)} |")
+        if side == "low":
+            rows.append(
+                f"| **{'at most' if outcome.network == DELTA else 'at least'} {outcome.threshold:g}** |" + " |" * 6
+            )
+    return "\n\n".join((f"### {title}", _budget(outcome), "\n".join(rows), _summary(outcome, found.seeds)))
+
+
+def _budget(outcome: Outcome) -> str:
+    budget = outcome.budget
+    if outcome.network == DELTA:
+        return (
+            "|delta| relative to |F(x) − F(x′)| (at least 0.5) on the solution's trained CNN, the worst of "
+            f"{REVIEWS} test reviews, as the check of a submission measures it; {DRAWS} such draws a trained network."
+        )
+    arguments = ", ".join(f"{name} {value}" for name, value in budget.network.items())
+    return (
+        f"{budget.train:,} training reviews, {budget.epochs} epochs, batches of {budget.batch_size}, Adam with a "
+        f"learning rate of {budget.learning_rate:g}; {budget.test:,} test reviews; up to {budget.max_length} tokens; "
+        f"{arguments}."
+    )
+
+
+def _summary(outcome: Outcome, seeds: int) -> str:
+    choice, found = outcome.choice, outcome.calibration
+    low, high = found.honest
+    return (
+        f"{seeds} seeds. False fail at most {_chance(choice.false_fail)} (nearest: {choice.nearest_honest}), false "
+        f"pass at most {_chance(choice.false_pass)} (nearest: {choice.nearest_weak}). Nine in ten right solutions "
+        f"lie between {_figure(low)} and {_figure(high)}."
+    )
+
+
+def _figure(value: float) -> str:
+    return f"{value:.3f}" if value >= 0.1 or value == 0 else f"{value:.2g}"
+
+
+def _chance(rate: float) -> str:
+    return f"{rate:.0e}".replace("e-0", "e-")

@@ -1,0 +1,117 @@
+"""One run: a network, models of it, a seed, a budget in; F1, or the errors of explanations, out."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import hashlib
+import inspect
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+from autograder.calibration.deltas import DRAWS, EXPLANATIONS, delta_share
+from autograder.calibration.models import solution_text
+from autograder.calibration.networks import NETWORKS, Entrant, Network, Task, changed_matrix
+from autograder.calibration.reviews import draw_reviews
+from autograder.judge.f1_bound import measure
+from autograder.thresholds import Budget
+from textlab.checks.draw import Draw
+from textlab.checks.local import LocalModel, LocalNetwork
+
+DELTA = "delta"
+"""Stands among the networks for the explanations of the solution's CNN."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """Models of one network at one seed; each is trained once."""
+
+    data: str
+    path: Path | None
+    network: str
+    models: tuple[str, ...]
+    seed: int
+    budget: Budget
+
+
+def models_of(network: str) -> dict[str, bool]:
+    """The models that are measured for a network, and whether they are right."""
+    if network == DELTA:
+        return {explanation.name: explanation.honest for explanation in EXPLANATIONS}
+    return {entrant.name: entrant.honest for entrant in NETWORKS[network].entrants}
+
+
+def perform(run: Run) -> dict[str, dict[int, float]]:
+    """F1 on the test reviews by model and number of the draw; for DELTA the missing share of F(x) − F(x′)."""
+    torch.set_num_threads(1)
+    network = NETWORKS["cnn" if run.network == DELTA else run.network]
+    task = network.task(draw_reviews(run.data, run.path, run.seed), run.budget, Draw(run.seed))
+    if run.network != DELTA:
+        wanted = [entrant for entrant in network.entrants if entrant.name in run.models]
+        return {entrant.name: {run.seed: _train(run, network, entrant, task)[0]} for entrant in wanted}
+    _, model = _train(run, network, network.entrants[0], task)
+    return {
+        found.name: {
+            number: delta_share(model.module, task, found, Draw(number)) for number in draws_of(DELTA, run.seed)
+        }
+        for found in EXPLANATIONS
+        if found.name in run.models
+    }
+
+
+def draws_of(network: str, seed: int) -> range:
+    """The numbers of the values that one seed gives: one F1, or several draws of reviews to explain."""
+    return range(seed * DRAWS, (seed + 1) * DRAWS) if network == DELTA else range(seed, seed + 1)
+
+
+def _train(run: Run, network: Network, entrant: Entrant, task: Task) -> tuple[float, LocalModel]:
+    """Graded training, as the checks of F1 do it, with the seed for everything random."""
+    budget, draw = run.budget, Draw(run.seed)
+    torch.manual_seed(run.seed)
+    arguments = {**task.arguments, **budget.network, **entrant.options}
+    if "matrix" in arguments:
+        arguments["matrix"] = changed_matrix(arguments["matrix"], task.pad_id, entrant.matrix)
+    model = LocalNetwork(entrant.make).build(**arguments)
+    labels = task.train.labels.clone()
+    dealt = draw.permutation(len(labels))[: round(entrant.wrong_labels * len(labels))]
+    labels[dealt] = labels[dealt[draw.permutation(len(dealt))]]
+    train = dataclasses.replace(task.train, labels=labels)
+    plan = budget.plan(
+        draw.integer(0, 2**31 - 1),
+        task.pad_id,
+        with_lengths=network.with_lengths,
+        embedding_scale=network.embedding_scale,
+    )
+    if entrant.epochs is not None:
+        plan = dataclasses.replace(plan, epochs=entrant.epochs)
+    return measure(model, train, task.test, plan).f1, model
+
+
+def run_key(data: str, network: str, model: str, budget: Budget) -> str:
+    """A digest of what determines a run besides the seed: data, model, budget."""
+    if network == DELTA:
+        what: dict[str, Any] = {
+            "explanation": dataclasses.asdict(next(found for found in EXPLANATIONS if found.name == model))
+        }
+    else:
+        entrant = _entrant(network, model)
+        fields = {name: getattr(entrant, name) for name in ("options", "epochs", "wrong_labels", "matrix")}
+        what = {**fields, "make": _text(entrant.make)}
+    trained = {**dataclasses.asdict(budget), "f1_at_least": None, "calibration": None}
+    text = json.dumps([data, network, what, trained], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def _entrant(network: str, name: str) -> Entrant:
+    return next(entrant for entrant in NETWORKS[network].entrants if entrant.name == name)
+
+
+def _text(make: Callable[..., nn.Module]) -> str:
+    """The source of a class, also of one that the solution defines."""
+    return solution_text(*make.args) if isinstance(make, functools.partial) else inspect.getsource(make)

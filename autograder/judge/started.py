@@ -1,0 +1,61 @@
+"""The networks that a notebook itself makes, as they are before training."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from torch import Tensor
+
+from autograder.judge.judging import LOAD_S, Judging
+from autograder.judge.remote import QUICK_S, RemoteModel
+from autograder.wire.values import Handle
+from textlab.checks.failure import StudentError
+
+FAILURES = 2
+
+
+@dataclass(frozen=True)
+class Started:
+    """The weights of each network by its name in the notebook, and why statements failed that make them."""
+
+    weights: dict[str, dict[str, Tensor]]
+    failures: list[str]
+
+
+class NotebookNetworks:
+    """Runs what makes the networks of a role in a worker of their own, on served words and vectors."""
+
+    def __init__(self, judging: Judging, role: str) -> None:
+        self._judging = judging
+        self._role = role
+
+    def start(self, words: Sequence[str], matrix: Tensor) -> Started:
+        """The networks when the notebook's vocabulary holds these words with the vectors [words, dim]."""
+        made = self._judging.made.get(self._role)
+        if made is None or not made.names:
+            return Started({}, [])
+        worker = self._judging.workers.take()
+        worker.printed = self._judging.printed
+        try:
+            worker.request("serve", QUICK_S, words=list(words), matrix=matrix)
+            program = [[piece.cell, piece.line, piece.source] for piece in made.definitions.program]
+            served = self._judging.served[self._role]
+            names = [name for name in made.names if name not in made.definitions.missing]
+            loaded = worker.request("load", LOAD_S, program=program, names=names, served=served)
+            good = isinstance(loaded, dict) and all(
+                isinstance(loaded.get(key), list) and all(isinstance(text, str) for text in loaded[key])
+                for key in ("found", "failures")
+            )
+            worker.expect(good, "load", "does not say what was found")
+            weights = {}
+            for name in loaded["found"]:
+                try:
+                    handle = worker.request("made", QUICK_S, name=name)
+                    worker.expect(isinstance(handle, Handle), "made", "is no handle")
+                    weights[name] = RemoteModel(worker, handle, QUICK_S).get_weights()
+                except StudentError:
+                    continue  # not a network, or one that cannot be read
+            return Started(weights, loaded["failures"][:FAILURES])
+        finally:
+            worker.close()

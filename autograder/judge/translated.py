@@ -1,0 +1,122 @@
+"""A class that follows another contract than the kit's, under the kit's arguments and in the kit's form."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from autograder.contracts import Role
+from autograder.judge.client import Worker
+from autograder.judge.remote import QUICK_S, RemoteModel, RemoteNetwork, WorkerSource
+from autograder.wire.values import Handle
+from textlab.checks.draw import Draw
+from textlab.checks.failure import StudentError
+from textlab.checks.subject import Asked
+from textlab.form import Form
+
+WEIGHT = "embedding.weight"
+SPECIAL = ["<unk>", "<pad>"]
+ANY = "**"
+
+
+class TranslatedNetwork(RemoteNetwork):
+    """A class inside the worker: arguments get its names, ids its layout, and its output becomes logits."""
+
+    def __init__(
+        self,
+        name: str,
+        worker: WorkerSource,
+        train_seconds: float,
+        *,
+        role: Role,
+        with_lengths: bool,
+        probabilities: dict[str, bool],
+    ) -> None:
+        """`probabilities` keeps, by class, what was found out about the output."""
+        super().__init__(name, worker, train_seconds)
+        self.asked = Asked(role.kernel_count)
+        self._role = role
+        self._with_lengths = with_lengths
+        self._probabilities = probabilities
+
+    def build(self, **arguments: Any) -> RemoteModel:
+        """Build a network from the kit's arguments. With a `matrix` its embedding starts from it in any case."""
+        model = self.build_as_it_is(**arguments)
+        matrix = arguments.get("matrix")
+        if isinstance(matrix, Tensor):
+            weights = model.get_weights()
+            if WEIGHT in weights and weights[WEIGHT].shape == matrix.shape:
+                model.set_weights({**weights, WEIGHT: matrix})
+        return model
+
+    def build_as_it_is(self, **arguments: Any) -> RemoteModel:
+        """The same, with the embedding as the class itself leaves it."""
+        worker = self._worker()
+        matrix = arguments.get("matrix")
+        if isinstance(matrix, Tensor):
+            worker.request("serve", QUICK_S, words=served_words(len(matrix)), matrix=matrix)
+            arguments = {"vocab_size": len(matrix), "emb_dim": matrix.shape[1], **arguments}
+        given = self._given(worker, arguments)
+        model = self._made(worker, given, self._role.output == "probabilities")
+        if self._role.output == "either":
+            known = self._probabilities.get(self.name)
+            if known is None:
+                known = self._probabilities[self.name] = self._gives_probabilities(model, arguments["vocab_size"])
+                model = self._made(worker, given, False)
+            if known:
+                model = self._made(worker, given, True)
+        return model
+
+    def _made(self, worker: Worker, given: Mapping[str, Any], probabilities: bool) -> RemoteModel:
+        form = Form(self._role.layout == "sequence_first", self._role.longest_first, probabilities)
+        handle = worker.request("build", QUICK_S, name=self.name, arguments=given, form=dataclasses.asdict(form))
+        worker.expect(isinstance(handle, Handle), "build", "is no handle")
+        return RemoteModel(worker, handle, self._train_seconds)
+
+    def _given(self, worker: Worker, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """The arguments under the names that the class takes."""
+        taken = worker.request("signature", QUICK_S, name=self.name)
+        good = isinstance(taken, list) and all(isinstance(name, str) for name in taken)
+        worker.expect(good, "signature", "is no list of names")
+        given = {}
+        for argument, value in arguments.items():
+            names = self._role.arguments.get(argument, (argument,))
+            name = next((name for name in names if name in taken), "")
+            if not name and (ANY in taken or argument not in self._role.optional):
+                name = names[0]
+            if name:
+                given[name] = self._sized(argument, value)
+        constants = {name: value for name, value in self._role.constants.items() if name in taken or ANY in taken}
+        return {**given, **constants}
+
+    def _sized(self, argument: str, value: Any) -> Any:
+        """As many kernel sizes as the class is made for: the next larger ones are added, or the last left out."""
+        count = self._role.kernel_count
+        if argument != "kernel_sizes" or count is None:
+            return value
+        return [*value, *range(max(value) + 1, max(value) + 1 + count)][:count]
+
+    def _gives_probabilities(self, model: RemoteModel, vocab_size: int) -> bool:
+        """Whether all outputs stay between 0 and 1, however large the weights are."""
+        try:
+            weights = model.get_weights()
+            large = {name: 10 * value if value.is_floating_point() else value for name, value in weights.items()}
+            model.set_weights(large)
+            ids = Draw(0).token_ids(24, 12, vocab_size)
+            lengths = torch.full((24,), 12) if self._with_lengths else None
+            output = model.forward(ids, lengths)
+        except StudentError:
+            # A check will say what is wrong.
+            return False
+        within = bool(((output >= 0) & (output <= 1)).all())
+        # One number for all, such as softmax over one column gives, is neither; a check will say so.
+        return within and bool((output != output.flatten()[0]).any())
+
+
+def served_words(count: int) -> list[str]:
+    """Made-up words, `<unk>` and `<pad>` first."""
+    return [*SPECIAL, *(f"word{number}" for number in range(2, count))][:count]
