@@ -18,12 +18,25 @@ from tests.attacks import (
     lying,
     networking,
     patching,
+    pretending,
     reading,
 )
 from tests.attacks.attack import Attack
 from tests.attacks.grading import Verdict, grade_attacks
 
-GROUPS = (reading, forging, patching, lying, answering, attributing, bombing, lingering, escaping, networking)
+GROUPS = (
+    reading,
+    forging,
+    patching,
+    lying,
+    answering,
+    pretending,
+    attributing,
+    bombing,
+    lingering,
+    escaping,
+    networking,
+)
 ATTACKS: list[Attack] = [attack for group in GROUPS for attack in group.ATTACKS]
 PAGE = Path(__file__).parents[2] / "docs" / "security.md"
 BEGIN, END = "<!-- attacks: written by make attacks -->\n", "<!-- end of attacks -->"

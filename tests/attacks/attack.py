@@ -56,7 +56,8 @@ class Attack:
     tries: str
     """What it tries, in the words of the table."""
     code: str = ""
-    """Source of 2_cnn.py; HEAD goes before it."""
+    """Source of the notebook; HEAD goes before it."""
+    notebook: str = "2_cnn"
     shows: Mapping[str, Outcome] = field(default_factory=lambda: {"cnn-builds": "failed"})
     """Outcomes that some checks have to show."""
     earns: frozenset[str] = frozenset()
@@ -73,7 +74,7 @@ class Attack:
     @property
     def submitted(self) -> Mapping[str, bytes]:
         """The files below the student's folder."""
-        return self.files or {"text_classification/2_cnn.py": (HEAD + self.code).encode()}
+        return self.files or {f"text_classification/{self.notebook}.py": (HEAD + self.code).encode()}
 
 
 def at_load(name: str, tries: str, code: str, **fields: object) -> Attack:

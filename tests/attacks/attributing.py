@@ -16,14 +16,14 @@ def interpret_sentence(model, sentence, vocabulary, min_len=7, n_steps=500):
     print(RAN)
     tokens = tokenize(sentence)
     tokens += ["<pad>"] * (min_len - len(tokens))
-    ids = torch.tensor([vocabulary.encode(" ".join(tokens))]) if False else torch.tensor(
-        [[vocabulary.pad_id if token == "<pad>" else vocabulary.encode(token)[0] for token in tokens]])
+    model.eval()
+    ids = torch.tensor([[vocabulary.pad_id if token == "<pad>" else vocabulary.encode(token)[0] for token in tokens]])
     with torch.no_grad():
         full, empty = float(model(ids)), float(model(ids * 0 + vocabulary.pad_id))
     scores, delta = made_up(model, ids, full - empty)
     return tokens, scores, delta
 """
-    fields = {"shows": {"interpret-scores": "failed", "interpret-delta": "failed"}, "earns": TOKENS, **fields}
+    fields = {"shows": {"interpret-scores": "failed"}, "earns": TOKENS, **fields}
     return Attack(name, tries, code + source, **fields)  # type: ignore[arg-type]
 
 
