@@ -57,13 +57,13 @@ class Attack:
     """What it tries, in the words of the table."""
     code: str = ""
     """Source of the notebook; HEAD goes before it."""
-    notebook: str = "2_cnn"
     shows: Mapping[str, Outcome] = field(default_factory=lambda: {"cnn-builds": "failed"})
     """Outcomes that some checks have to show."""
     earns: frozenset[str] = frozenset()
     """Checks that may pass, because the submission does what they ask for."""
     ran: bool = True
     """Whether RAN has to stand in the report; not where the worker dies before it can say so."""
+    notebook: str = "2_cnn"
     files: Mapping[str, bytes] = field(default_factory=dict)
     """Files below the student's folder in place of `code`."""
     student: str = ""

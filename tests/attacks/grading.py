@@ -105,11 +105,11 @@ def grade_attacks(
     verdicts = []
     for attack in attacks:
         mine = [records[student] for student, owner in found.items() if owner is attack]
-        verdicts.append(_verdict(attack, mine))
+        verdicts.append(verdict_on(attack, mine))
     return verdicts, wrong
 
 
-def _verdict(attack: Attack, records: Sequence[Record]) -> Verdict:
+def verdict_on(attack: Attack, records: Sequence[Record]) -> Verdict:
     """Compare the records of an attack with what it may get."""
     faults = [] if records else ["no submission was found"]
     checks = [check for record in records for check in record.checks]

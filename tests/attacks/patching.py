@@ -288,5 +288,6 @@ def attack():
             time.sleep(0.01)
     threading.Thread(target=later, daemon=True).start()
 """,
+        ran=False,
     ),
 ]
