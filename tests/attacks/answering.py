@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from tests.attacks.attack import Attack
 
-# The given line is there, so that the judge gets as far as asking for outputs.
-GIVEN = frozenset({"cnn-builds"})
-# These say what layers there are, as the solution does, and then do something else.
-LAYERS = frozenset({"cnn-builds", "cnn-kernel-sizes", "cnn-head"})
+# These make the layers that the solution makes, give one number for each review, and do nothing else.
+LAYERS = frozenset({"cnn-builds", "cnn-padding", "cnn-kernel-sizes", "cnn-head", "cnn-runs"})
 
 START = """
 class CNN(nn.Module):
@@ -29,7 +27,7 @@ WITH_LAYERS = (
 
 def answering(name: str, tries: str, forward: str, **fields: object) -> Attack:
     """An attack that has the right layers and another forward."""
-    fields = {"shows": {"cnn-f1": "skipped"}, "earns": LAYERS, **fields}
+    fields = {"shows": {"cnn-f1": "failed"}, "earns": LAYERS, **fields}
     return Attack(name, tries, WITH_LAYERS + forward, **fields)  # type: ignore[arg-type]
 
 
@@ -133,6 +131,6 @@ ATTACKS: list[Attack] = [
         return self.dropout(mean) @ self.weights[:, None]
 """,
         shows={"cnn-f1": "failed"},
-        earns=LAYERS | {"cnn-shapes", "cnn-logits", "cnn-independent", "cnn-padding", "cnn-dropout", "cnn-place"},
+        earns=LAYERS,
     ),
 ]

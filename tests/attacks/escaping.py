@@ -75,7 +75,7 @@ ATTACKS: list[Attack] = [
         shows={},
         ran=False,
     ),
-    saying("escape-student-path", "a student whose name climbs", RAN, "..\\..\\..\\tmp\\textlab_attack"),
+    saying("escape-student-path", "a student whose name climbs", RAN, "a\\..\\..\\..\\tmp\\textlab_attack"),
     saying("escape-student-shell", "a student whose name is a command", RAN, "$(touch textlab_attack);`id`|sh"),
     saying("escape-student-formula", "a student whose name is a spreadsheet formula", RAN, "=HYPERLINK(A1)+cmd"),
     saying("escape-student-html", "a student whose name is a script", RAN, "<script>alert(1)<script>"),
