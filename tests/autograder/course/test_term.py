@@ -38,7 +38,7 @@ WRITTEN = {student: float(place % 4) for place, student in enumerate(STUDENTS)}
 
 def outcomes(place: int) -> dict[str, Outcome]:
     """Student number `place` loses that many checks."""
-    return dict.fromkeys(CHECKS[:3 * place:3], "failed")
+    return dict.fromkeys(CHECKS[: 3 * place : 3], "failed")
 
 
 def answered() -> dict[str, bytes]:
