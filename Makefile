@@ -1,6 +1,7 @@
 # make grade and make test work on a machine that has Python 3.10-3.12 and make: each makes .venv when it is missing.
 #   PYTHON=python3.11   the Python for .venv (default: the first of 3.11, 3.12, 3.10 that runs)
 #   TORCH_INDEX=URL     another package index for torch, such as the one with its CPU-only wheels
+#   PYTHON_CURRENT=python3.13   the Python for .venv-current, which make test-current makes (default: as PYTHON)
 #   SUBMISSIONS=DIR OUT=DIR   what make grade grades, and where its reports go
 
 ifndef PYTHON
@@ -15,7 +16,15 @@ OUT ?= out
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: setup grade test test-all mutants lint release student validate calibrate datasets examples lock clean
+# The current lane: the torch of the day, without torchtext, in a virtual environment of its own.
+PYTHON_CURRENT ?= $(PYTHON)
+CURRENT := .venv-current/bin
+CURRENT_READY := .venv-current/ready
+# What the torch of the day could change: data, training, attribution, public checks, the worker and the judge.
+CORE := tests/test_versions.py tests/test_portable.py tests/textlab \
+	tests/autograder/wire tests/autograder/sandbox tests/autograder/judge
+
+.PHONY: setup grade test test-all test-current mutants lint release student validate calibrate datasets examples lock clean
 
 setup: $(READY)
 
@@ -44,6 +53,21 @@ test: $(READY)
 
 test-all: $(READY)
 	$(BIN)/python -m pytest
+
+test-current: $(CURRENT_READY)
+	$(CURRENT)/python -m pytest -m "not slow" $(CORE)
+
+$(CURRENT_READY): requirements-current.lock pyproject.toml
+	@$(PYTHON_CURRENT) -c "import sys; sys.exit(sys.version_info[:2] < (3, 11))" || { \
+		echo "The current lane needs Python 3.11, 3.12 or 3.13: make test-current PYTHON_CURRENT=/path/to/python3.13"; exit 1; }
+	@echo "Making .venv-current with $$($(PYTHON_CURRENT) --version); the first time takes some minutes."
+	[ -x $(CURRENT)/python ] || $(PYTHON_CURRENT) -m venv .venv-current
+	$(CURRENT)/python -m pip install --quiet --disable-pip-version-check --upgrade pip
+	@if [ -n "$(TORCH_INDEX)" ]; then \
+		grep '^torch==' requirements-current.lock | xargs $(CURRENT)/pip install --quiet --index-url "$(TORCH_INDEX)"; fi
+	$(CURRENT)/pip install --quiet --requirement requirements-current.lock
+	@PYTHONWARNINGS=ignore $(CURRENT)/pip install --quiet --no-deps --editable .
+	@touch $(CURRENT_READY)
 
 # Right and wrong answers, graded as a class is; docs/kill-matrix.md says which check catches what. About 15 minutes.
 #   MATRIX=FILE   write the matrix as JSON, too
@@ -80,11 +104,14 @@ datasets: $(READY)
 examples: $(READY)
 	$(BIN)/python examples/make_class.py
 
-# requirements.lock from pyproject.toml, for all supported Pythons
+# Both locks from pyproject.toml, for all supported Pythons. The current one leaves the CUDA packages out: which ones
+# are needed depends on the build of torch, and torch pins them itself.
+COMPILE = $(BIN)/uv pip compile --quiet --universal --no-annotate --no-header --extra grading --extra dev
 lock: $(READY)
 	$(BIN)/pip install --quiet uv
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.10 --no-annotate --no-header --all-extras \
-		pyproject.toml --output-file requirements.lock
+	$(COMPILE) --python-version 3.10 --extra classic pyproject.toml --output-file requirements.lock
+	$(COMPILE) --python-version 3.11 --extra current pyproject.toml | \
+		grep -v -e '^nvidia-' -e '^cuda-' -e '^triton' > requirements-current.lock
 
 clean:
-	rm -rf .venv out build
+	rm -rf .venv .venv-current out build

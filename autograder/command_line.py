@@ -91,7 +91,10 @@ def grade(
 
 @app.command()
 def doctor() -> None:
-    """Say which sandbox levels work here, and why the others do not."""
+    """Say which versions are at work, which sandbox levels work here, and why the others do not."""
+    from textlab.versions import versions_line
+
+    console.print(Text(versions_line()))
     table = Table("level", "works", "why")
     for finding in probe_levels():
         table.add_row(finding.level.word, "yes" if finding.works else "no", finding.reason)

@@ -24,6 +24,8 @@
 # %% [markdown]
 # ## Set-up
 #
+# The first cell is folded: it installs what is missing, if anything is.
+#
 # One variable decides which reviews are used. `"mini"` comes with the kit: 4,000 short made-up reviews, fine
 # for learning and quick. `"imdb"` is the Large Movie Review Dataset (84 MB, downloaded once); take a GPU for it,
 # or a long break.

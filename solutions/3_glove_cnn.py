@@ -20,6 +20,8 @@
 # %% [markdown]
 # ## Set-up
 #
+# The first cell is folded: it installs what is missing, if anything is.
+#
 # `"mini"` uses vectors of 50 numbers that come with the kit. They were made in the way of GloVe, from which words
 # stand near each other in many more texts like our reviews, without their labels. `"imdb"` uses GloVe's own vectors
 # (6B, 100 numbers, a download of 0.9 GB; give a path if you have the text file).

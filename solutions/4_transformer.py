@@ -18,6 +18,8 @@
 
 # %% [markdown]
 # ## Set-up
+#
+# The first cell is folded: it installs what is missing, if anything is.
 
 # %%
 DATA = "mini"  # or "imdb"
@@ -197,7 +199,8 @@ for batch_first in (False, True):
 # >   warns of it. `enable_nested_tensor=False` keeps it plain.
 # > - **Done when** the check says *right*. It asks: do the arguments decide, does order matter, does padding not
 # >   matter, are reviews free of each other, is dropout silent after `eval()`, does every parameter get a gradient?
-# >   Later the graders train your network on reviews and measure its F1.
+# >   Later the graders train your network on sentences in which only the order of two words decides, and measure its
+# >   F1.
 
 
 # %% nbgrader={"grade_id": "transformer-class", "kind": "answer"}

@@ -1,16 +1,25 @@
-"""Words and ids: the tokenizer and the vocabulary. No other module of the kit imports torchtext."""
+"""Words and ids: the tokenizer and the vocabulary. No other module of the kit imports torchtext.
+
+The kit runs in two lanes. In the classic one, torchtext counts and orders the tokens. It does not load with
+torch 2.4 or later; there, in the current lane, `frequent_first` does the same, and tests in the classic lane hold
+the two equal. `LANE` says which one is active.
+"""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import repeat
 
-import torchtext
+try:
+    import torchtext
 
-torchtext.disable_torchtext_deprecation_warning()  # before torchtext.vocab, which prints it on import
+    torchtext.disable_torchtext_deprecation_warning()  # before torchtext.vocab, which prints it on import
+    from torchtext.vocab import build_vocab_from_iterator
+except (ImportError, OSError):  # OSError: it is installed, but was built for another torch
+    torchtext = None
 
-from torchtext.vocab import build_vocab_from_iterator  # noqa: E402
-
+LANE = "classic" if torchtext else "current"
 PAD = "<pad>"
 UNK = "<unk>"
 
@@ -25,6 +34,18 @@ def tokenize(text: str) -> list[str]:
     text = text.lower().replace("'", " ' ").replace('"', "").replace(".", " . ").replace("<br />", " ")
     text = text.replace(",", " , ").replace("(", " ( ").replace(")", " ) ").replace("!", " ! ")
     return text.replace("?", " ? ").replace(";", " ").replace(":", " ").split()
+
+
+def frequent_first(texts: Iterable[str], min_freq: int = 1, max_size: int | None = None) -> list[str]:
+    """`<unk>`, `<pad>` and the tokens of `texts`, ordered as torchtext's `build_vocab_from_iterator` orders them.
+
+    The most frequent come first, of equally frequent ones those first in the alphabet (by code point). As in
+    torchtext, the list is cut to `max_size` before a special token that stands in a text is left out.
+    """
+    counts = Counter(token for text in texts for token in tokenize(text))
+    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    kept = ordered if max_size is None else ordered[: max_size - 2]
+    return [UNK, PAD, *(token for token, count in kept if count >= min_freq and token not in (UNK, PAD))]
 
 
 class _Ids(dict[str, int]):
@@ -71,6 +92,8 @@ class Vocabulary:
             raise ValueError(f"min_freq is {min_freq}, it must be at least 1")
         if max_size is not None and max_size < 3:
             raise ValueError(f"max_size is {max_size}: it counts {UNK} and {PAD} too, so take at least 3")
+        if not torchtext:
+            return cls(frequent_first(texts, min_freq, max_size))
         vocab = build_vocab_from_iterator(
             map(tokenize, texts), min_freq=min_freq, specials=[UNK, PAD], max_tokens=max_size
         )

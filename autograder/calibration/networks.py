@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import torch
@@ -14,6 +14,7 @@ from autograder.calibration.models import BagOfWords, Constant, Convolutions2d, 
 from autograder.calibration.reviews import Reviews
 from autograder.judge.few_reviews import encode_few
 from autograder.judge.hidden_data import Encoded, encode_hidden
+from autograder.judge.word_order import VOCAB_SIZE, draw_sentences
 from autograder.thresholds import Budget
 from textlab.checks.draw import Draw
 
@@ -67,10 +68,11 @@ def words_task(reviews: Reviews, budget: Budget, draw: Draw) -> Task:
     return Task(data.train, data.test, {"vocab_size": data.vocab_size, "pad_idx": data.pad_id}, data.pad_id)
 
 
-def places_task(reviews: Reviews, budget: Budget, draw: Draw) -> Task:
-    """As `words_task`, for a network that knows how many places a review has."""
-    task = words_task(reviews, budget, draw)
-    return replace(task, arguments={**task.arguments, "max_length": budget.max_length})
+def order_task(reviews: Reviews, budget: Budget, draw: Draw) -> Task:
+    """Sentences in which word order decides, as the grader of the transformer makes them; no reviews."""
+    data = draw_sentences(budget, draw).renamed(draw.permutation(VOCAB_SIZE))
+    sizes = {"vocab_size": data.vocab_size, "pad_idx": data.pad_id, "max_length": budget.max_length}
+    return Task(data.train, data.test, sizes, data.pad_id)
 
 
 def vectors_task(reviews: Reviews, budget: Budget, draw: Draw) -> Task:
@@ -150,7 +152,7 @@ NETWORKS = {
     ),
     "transformer": Network(
         "Transformer",
-        places_task,
+        order_task,
         (
             Entrant("solution: TransformerClassifier", True, TRANSFORMER),
             Entrant("two layers", True, TRANSFORMER, {"n_layers": 2}),

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from autograder.judge.checks import Note, check
 from autograder.judge.f1_bound import expect_f1
-from autograder.judge.hidden_data import HiddenData
 from autograder.judge.remote import RemoteBench, RemoteFunction, RemoteNetwork
-from autograder.thresholds import Thresholds
+from autograder.judge.word_order import VOCAB_SIZE, draw_sentences
+from autograder.thresholds import load_thresholds
 from textlab.checks import labels, pieces
 from textlab.checks import transformer as checks
 from textlab.checks.draw import Draw
@@ -54,17 +54,17 @@ def test_learning(transformer: RemoteNetwork, draw: Draw) -> None:
 
 @check(
     "transformer-f1",
-    needs=["transformer-shapes", "transformer-padding"],
+    needs=["transformer-shapes", "transformer-padding", "transformer-order"],
     hint="If all else is right and F1 is low: does the mean run over the real tokens, and are logits given back?",
 )
-def test_f1(transformer: RemoteNetwork, draw: Draw, data: HiddenData, thresholds: Thresholds, note: Note) -> None:
-    """Trained on reviews it has not seen, TransformerClassifier tells praise from blame"""
-    names, budget = draw.permutation(data.vocab_size), thresholds.networks["transformer"]
-    task = data.part(budget).renamed(names)
+def test_f1(transformer: RemoteNetwork, draw: Draw, note: Note) -> None:
+    """Trained on sentences in which the order of two words decides, TransformerClassifier learns it"""
+    names, budget = draw.permutation(VOCAB_SIZE), load_thresholds("mini").networks["transformer"]
+    task = draw_sentences(budget, draw).renamed(names)
     sizes = {"vocab_size": task.vocab_size, "pad_idx": task.pad_id, "max_length": budget.max_length}
     model = transformer.build(**sizes, **budget.network)
     plan = budget.plan(draw.integer(0, 2**31 - 1), task.pad_id)
-    expect_f1(model, task.train, task.test, plan, budget, note)
+    expect_f1(model, task.train, task.test, plan, budget, note, what="sentences")
 
 
 @check("label-scores", hint="labels.index(label) is the target; the output explained is that column's logit.")

@@ -47,10 +47,11 @@ def expect_f1(
     plan: TrainingPlan,
     bound: Budget,
     note: Note,
+    what: str = "reviews",
 ) -> None:
     """Train the model by the plan and fail unless its F1 on the test reviews reaches the bound.
 
-    `note` keeps the figures for the record, also when the check passes.
+    `note` keeps the figures for the record, also when the check passes. `what` names what the model reads.
     """
     found = measure(model, train, test, plan)
     asked = f"at least {bound.f1_at_least:.3f} was asked{right_solutions(bound)}"
@@ -60,8 +61,8 @@ def expect_f1(
         return
     told = ", ".join(f"{loss:.3f}" for loss in found.losses)
     raise CheckFailed(
-        "F1 on the hidden test reviews is too low",
-        input=f"{len(train.ids)} training reviews, {plan.epochs} epochs; {len(test.ids)} test reviews",
+        f"F1 on the hidden test {what} is too low",
+        input=f"{len(train.ids)} training {what}, {plan.epochs} epochs; {len(test.ids)} test {what}",
         expected=f"F1 of at least {bound.f1_at_least:.3f}{right_solutions(bound)}",
         got=f"F1 {found.f1:.3f} (accuracy {found.accuracy:.3f}, {found.positive:.0%} called positive)",
         likely=f"the training loss hardly falls ({told}): part of the network does not learn"

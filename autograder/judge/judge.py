@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import platform
 import re
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -29,10 +27,10 @@ from autograder.sandbox import Level
 from autograder.submissions import Submission, SubmittedFile
 from autograder.thresholds import load_thresholds
 from textlab.definitions import Definitions, read_cells, slice_definitions
+from textlab.versions import versions
 
 GRADERS = Path(__file__).parent.parent / "graders"
 PRINTED_LIMIT = 4000
-VERSIONS = ("textlab", "torch", "torchtext", "captum", "scikit-learn", "numpy")
 
 
 @dataclass(frozen=True)
@@ -88,7 +86,7 @@ def judge_submission(submission: Submission, settings: Settings, workers: Worker
         printed="".join(judging.printed)[:PRINTED_LIMIT],
         contract=contract.name,
         sandbox=settings.level.word,
-        versions={"python": platform.python_version(), **{name: metadata.version(name) for name in VERSIONS}},
+        versions=versions(),
         seconds=seconds,
         explained=explained,
     )

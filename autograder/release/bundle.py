@@ -59,7 +59,7 @@ def _members(project: Path) -> Iterator[tuple[str, bytes]]:
     """Names and contents of the files in the zip."""
     with (project / "pyproject.toml").open("rb") as file:
         settings = tomllib.load(file)
-    yield "requirements.txt", ("\n".join(settings["project"]["dependencies"]) + "\n").encode()
+    yield "requirements.txt", ("\n".join(_requirements(settings["project"])) + "\n").encode()
     yield "pyproject.toml", _pyproject(settings).encode()
     for name, page in PAGES.items():
         yield name, (project / page).read_bytes()
@@ -83,3 +83,10 @@ def _pyproject(settings: dict[str, Any]) -> str:
         python=project["requires-python"],
         command=project["scripts"]["textlab"],
     )
+
+
+def _requirements(project: dict[str, Any]) -> list[str]:
+    """What students install: the classic lane where its wheels exist, the current one on newer Pythons."""
+    lanes = {"classic": "python_version < '3.13'", "current": "python_version >= '3.13'"}
+    by_lane = [f"{pin}; {marker}" for lane, marker in lanes.items() for pin in project["optional-dependencies"][lane]]
+    return [*by_lane, *(line for line in project["dependencies"] if "==" in line)]

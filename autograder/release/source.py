@@ -22,6 +22,7 @@ from typing import Any
 import jupytext
 import nbformat
 
+from autograder.release.set_up import set_up_cell
 from autograder.rubric import cell_points, load_rubric
 
 SOLUTIONS = Path(__file__).resolve().parents[2] / "solutions"
@@ -57,6 +58,8 @@ class ReleaseSource:
 def read_source(name: str, solutions: Path = SOLUTIONS) -> ReleaseSource:
     """The source called `name` (such as "2_cnn"), with points from the rubric and cell ids that stay the same.
 
+    Its first code cell is `set_up_cell`, which no source holds.
+
     Raises ReleaseError when there is no such file, a mark is wrong, or marks and rubric disagree.
     """
     path = solutions / f"{name}.py"
@@ -83,6 +86,11 @@ def read_source(name: str, solutions: Path = SOLUTIONS) -> ReleaseSource:
             f"{path.name}: the rubric gives points to {', '.join(missing)}, but no cell has this grade_id; "
             "mark the cell, or change autograder/rubric.toml"
         )
+    source = set_up_cell()
+    first = next((index for index, cell in enumerate(cells) if cell.cell_type == "code"), 0)
+    # Folded in JupyterLab and on hosted notebooks: it runs, and nobody has to read it.
+    folded = {"jupyter": {"source_hidden": True}, "cellView": "form"}
+    cells.insert(first, nbformat.v4.new_code_cell(source, id=_cell_id("", source, ids), metadata=folded))
     notebook = nbformat.v4.new_notebook(cells=cells, metadata=METADATA)
     notebook["nbformat_minor"] = 5
     return ReleaseSource(name, path, notebook)

@@ -54,6 +54,8 @@ def environment(kit: str) -> dict[str, str]:
     return {
         "PATH": "/usr/bin:/bin",
         "HOME": "/tmp",
+        # The user id has no name in the box, and importing torch._dynamo of some versions asks for one.
+        "USER": "worker",
         "LANG": "C.UTF-8",
         "PYTHONPATH": kit,
         "PYTHONSAFEPATH": "1",

@@ -88,9 +88,9 @@ def test_a_notebook_is_worth_its_points(name: str, points: int) -> None:
 
 def test_students_get_stubs_where_the_solution_was(solutions: Path) -> None:
     cells = notebook(release_notebook("demo", solutions)).cells
-    assert "raise NotImplementedError(" in cells[1].source and '"""Twice the number."""' in cells[1].source
-    assert cells[2].source == 'print("is it doubled?")'
-    assert "Why twice?" in cells[3].source and "Your answer here" in cells[3].source
+    assert "raise NotImplementedError(" in cells[2].source and '"""Twice the number."""' in cells[2].source
+    assert cells[3].source == 'print("is it doubled?")'
+    assert "Why twice?" in cells[4].source and "Your answer here" in cells[4].source
     text = release_notebook("demo", solutions).decode()
     for secret in ("twice_the_number", "half a secret", "smallest prime", "BEGIN", "HIDDEN"):
         assert secret not in text
@@ -188,14 +188,14 @@ def test_a_line_that_nbgrader_left_in_is_found(solutions: Path, line: str, messa
     released = notebook(release_notebook("demo", solutions))
     source = read_source("demo", solutions)
     refuse_leaks(source, released)
-    released.cells[2].source += f"\n{line}"
+    released.cells[3].source += f"\n{line}"
     with pytest.raises(ReleaseError, match=f"cell double, line 2: .*{message}"):
         refuse_leaks(source, released)
 
 
 def test_an_output_is_refused(solutions: Path) -> None:
     released = notebook(release_notebook("demo", solutions))
-    released.cells[2].outputs = [nbformat.v4.new_output("stream", text="42")]
+    released.cells[3].outputs = [nbformat.v4.new_output("stream", text="42")]
     with pytest.raises(ReleaseError, match="there is an output"):
         refuse_leaks(read_source("demo", solutions), released)
 

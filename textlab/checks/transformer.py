@@ -32,7 +32,7 @@ def arguments_decide(network: Network, draw: Draw) -> None:
             expected=f"embedding.weight of shape {shape_text(wanted)}, zeros in row pad_idx={pad_idx}",
             got=f"shape {shape_text(found.shape)}" if tuple(found.shape) != wanted else numbers_text(found[pad_idx]),
             likely="the embedding has another name or other sizes, or was made without padding_idx",
-            next="self.embedding = nn.Embedding(vocab_size, emb_dim, padding_idx=pad_idx)",
+            next="make self.embedding with vocab_size rows of emb_dim numbers, and tell it pad_idx",
         )
     counts = [_numbers(network.build(**{**arguments, "n_layers": layers})) for layers in (1, 2, 3)]
     if not 0 < counts[1] - counts[0] == counts[2] - counts[1]:

@@ -121,6 +121,10 @@ def test_the_environment_holds_nothing_of_the_judges(monkeypatch: pytest.MonkeyP
     assert names - {"PWD", "LC_CTYPE"} == set(bubblewrap.environment("/kit"))
 
 
+def test_the_user_has_a_name() -> None:
+    assert in_box("import getpass; print(getpass.getuser())") == "worker"
+
+
 def test_nothing_survives_a_killed_worker() -> None:
     process = start_worker(Level.BUBBLEWRAP)
     worker = Worker(process)

@@ -1,0 +1,1 @@
+"""Programs that measure; their figures go into docs/."""
