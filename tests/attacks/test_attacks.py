@@ -1,4 +1,4 @@
-"""The program that grades the attacks sees what it has to see: points, stolen words, traces, attacks that never ran."""
+"""The program that grades attacks sees points, stolen words, traces, and attacks that never ran."""
 
 from __future__ import annotations
 
