@@ -11,7 +11,6 @@ from torch import Tensor, nn
 
 from autograder.calibration.networks import Task
 from autograder.thresholds import SMALLEST_DIFFERENCE
-from textlab.attribution import slopes_on_path
 from textlab.checks.draw import Draw
 
 REVIEWS = 3
@@ -62,8 +61,6 @@ def _total(model: nn.Module, ids: Tensor, baseline: Tensor, explanation: Explana
         logits: Tensor = model(tokens)
         return logits.sigmoid() if explanation.fault == "probability" else logits
 
-    if explanation.fault == "one gradient":
-        return float(slopes_on_path(model, ids, baseline, [1.0]))
     explainer = LayerIntegratedGradients(explained, model.embedding)
     scores = explainer.attribute(ids, baselines=baseline, n_steps=explanation.steps, method=explanation.rule)
     by_token = scores.sum(dim=2).double()
