@@ -19,7 +19,7 @@ from textlab.checks.failure import StudentError
 from textlab.checks.local import LocalBench, LocalFunction, LocalModel, LocalNetwork
 from textlab.definitions.loading import LoadedModule, locate
 from textlab.form import Form
-from textlab.training import TrainingPlan
+from textlab.training import TrainingPlan, seed_everything
 
 Verb = Callable[..., Any]
 
@@ -203,6 +203,8 @@ class Session:
     def _reset(self) -> None:
         """Undo what an earlier call may have changed for all."""
         signal.alarm(0)
+        # What came before must not decide what a network is made with or what its dropout does.
+        seed_everything(0)
         torch.set_default_dtype(torch.float32)
         torch.set_grad_enabled(True)
         torch.set_num_threads(1)

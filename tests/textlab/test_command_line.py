@@ -39,7 +39,7 @@ def test_check_says_per_blank_what_is_wrong_and_what_comes_next(folder: Path) ->
         "✓ cnn-forward · right",
         "✗ pad-reference · the baseline is not the padding token everywhere",
         "1_rnn          ░░░░░░░░░░░░░░░░░░░░ 0/4  about 80 min left",
-        "3/11 done, next: rnn-layers, about 15 min",
+        "3/14 done, next: rnn-layers, about 15 min",
     ):
         assert line in result.output, result.output
     assert max(map(len, result.output.splitlines())) <= 100

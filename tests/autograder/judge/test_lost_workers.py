@@ -133,6 +133,7 @@ def test_a_worker_that_lies_about_everything_earns_nothing_and_the_judge_lives(
 
 
 def test_the_solution_passes_every_check(grade_source: Grade) -> None:
-    results = grade_source({name: solution_source(name) for name in ("1_rnn", "2_cnn", "3_glove_cnn")})
+    notebooks = ("1_rnn", "2_cnn", "3_glove_cnn", "4_transformer")
+    results = grade_source({name: solution_source(name) for name in notebooks})
     assert {name: result.message for name, result in results.items() if result.outcome != "passed"} == {}
     assert list(results) == [entry.id for entry in load_rubric().checks]

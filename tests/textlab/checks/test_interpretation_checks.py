@@ -281,7 +281,7 @@ def test_wrong_answers_fail_in_the_check_that_names_the_fault(answer: Right, che
         (Probability(), "the probability was explained"),
         (Normalised(), "divided by their norm"),
         (SpreadEvenly(), "spread evenly"),
-        (UnknownBaseline(), "another baseline"),
+        (UnknownBaseline(), "the baseline is id 0, <unk>"),
     ],
 )
 @pytest.mark.parametrize("seed", range(5))

@@ -48,7 +48,8 @@ HINTS: dict[str, tuple[str, str, str]] = {
         "have to compute F(x′) for that to come out?",
     ),
     "merge-pieces": (
-        "All scores together are F(x) − F(x′), and after merging they should still be. If a word of four pieces got "
+        "All scores together are what the network adds to its baseline, and after merging they should still be. If a "
+        "word of four pieces got "
         "the mean of its scores, what would the scores of all words sum to? And would a word that happens to be cut "
         "into many pieces count as much as one that stayed whole? Then the words. How can you see at a piece alone, "
         "without knowing the text, whether it begins a word or goes on with the one before it? Look at what the "
