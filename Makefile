@@ -24,7 +24,7 @@ CURRENT_READY := .venv-current/ready
 CORE := tests/test_versions.py tests/test_portable.py tests/textlab \
 	tests/autograder/wire tests/autograder/sandbox tests/autograder/judge
 
-.PHONY: setup grade test test-all test-current mutants lint release student validate calibrate datasets examples lock clean
+.PHONY: setup grade test test-all test-current mutants attacks lint release student validate calibrate datasets examples lock clean
 
 setup: $(READY)
 
@@ -68,6 +68,10 @@ $(CURRENT_READY): requirements-current.lock pyproject.toml
 	$(CURRENT)/pip install --quiet --requirement requirements-current.lock
 	@PYTHONWARNINGS=ignore $(CURRENT)/pip install --quiet --no-deps --editable .
 	@touch $(CURRENT_READY)
+
+# Submissions that try to steal marks or to stop the class; writes their table into docs/security.md.
+attacks: $(READY)
+	$(BIN)/python -m tests.attacks
 
 # Right and wrong answers, graded as a class is; docs/kill-matrix.md says which check catches what. About 15 minutes.
 #   MATRIX=FILE   write the matrix as JSON, too

@@ -42,6 +42,13 @@ class Data(str, Enum):
     imdb = "imdb"
 
 
+class Floor(str, Enum):
+    """The weakest sandbox that an instructor accepts."""
+
+    process = "process"
+    bubblewrap = "bubblewrap"
+
+
 @app.command()
 def grade(
     submissions: Annotated[
@@ -57,6 +64,9 @@ def grade(
     contract: Annotated[
         str, typer.Option(help="what the notebooks were written for: kit, original, or the path of a contract, .toml")
     ] = "kit",
+    sandbox_floor: Annotated[
+        Floor, typer.Option(envvar="AUTOGRADER_SANDBOX_FLOOR", help="grade nothing behind a weaker wall than this")
+    ] = Floor.process,
 ) -> None:
     """Grade submissions; write OUT/<student>/report.json, OUT/grades.csv, OUT/index.html and OUT/feedback/.
 
@@ -67,6 +77,7 @@ def grade(
     except SubmissionError as error:
         console.print(Text(f"autograder: {error}"))
         raise typer.Exit(2) from None
+    _refuse_below(sandbox_floor)
     settings = Settings(data=data.value, data_path=data_path, level=strongest(), contract=contract)
     try:
         agreed = load_contract(contract)
@@ -229,6 +240,18 @@ def calibrate(
         known = found.calibration
         rates = f"false fail at most {known.false_fail:.0e}, false pass at most {known.false_pass:.0e}"
         console.print(f"{found.data} {found.network}: {found.threshold:g}, {rates}, {known.seeds} seeds")
+
+
+def _refuse_below(floor: Floor) -> None:
+    """End with status 2 and the remedy when the strongest wall that works is below the floor."""
+    if strongest() >= Level[floor.name.upper()]:
+        return
+    for finding in probe_levels():
+        if not finding.works:
+            console.print(Text(f"autograder: {finding.level.word} does not work: {finding.reason}"))
+    found = f"the sandbox floor is {floor.value} and only {strongest().word} works"
+    console.print(Text(f"autograder: nothing was graded, since {found}"))
+    raise typer.Exit(2)
 
 
 def _progress(graded: Iterator[Record], total: int) -> Iterator[Record]:

@@ -8,7 +8,19 @@ from typing import Any, Literal, get_args
 
 SCHEMA = "textlab.report/1"
 
-Outcome = Literal["passed", "failed", "skipped", "error", "timeout", "memory", "crashed", "tampered"]
+Outcome = Literal[
+    "passed",
+    "failed",
+    "skipped",
+    "error",
+    "timeout",
+    "memory",
+    "disk",
+    "processes",
+    "output",
+    "crashed",
+    "tampered",
+]
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 
 

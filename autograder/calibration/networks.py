@@ -141,7 +141,6 @@ NETWORKS = {
         vectors_task,
         (
             Entrant("solution: vectors trained", True, GLOVE_CNN),
-            Entrant("vectors frozen", True, GLOVE_CNN, {"frozen": True}),
             Entrant("Conv2d, vectors trained, output (B,)", True, Convolutions2d),
             *weak(GLOVE_CNN, BAGS),
             Entrant("kernels of width 1", False, GLOVE_CNN, SINGLE_WORDS),

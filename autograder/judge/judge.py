@@ -27,6 +27,7 @@ from autograder.sandbox import Level
 from autograder.submissions import Submission, SubmittedFile
 from autograder.thresholds import load_thresholds
 from textlab.definitions import Definitions, read_cells, slice_definitions
+from textlab.definitions.shown import plain_lines
 from textlab.versions import versions
 
 GRADERS = Path(__file__).parent.parent / "graders"
@@ -83,7 +84,7 @@ def judge_submission(submission: Submission, settings: Settings, workers: Worker
         sha256=submission.sha256,
         checks=checks,
         problems=tuple(problems),
-        printed="".join(judging.printed)[:PRINTED_LIMIT],
+        printed=plain_lines("".join(judging.printed)[:PRINTED_LIMIT]),
         contract=contract.name,
         sandbox=settings.level.word,
         versions=versions(),

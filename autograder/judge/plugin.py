@@ -16,6 +16,7 @@ from autograder.judge.client import WorkerLost
 from autograder.judge.few_reviews import FewReviews
 from autograder.judge.hidden_data import HiddenData
 from autograder.judge.judging import TRAIN_S, Judging, NotHandedIn
+from autograder.judge.limits import HINTS, exceeded
 from autograder.judge.remote import RemoteBench, RemoteFunction, RemoteNetwork
 from autograder.judge.started import NotebookNetworks
 from autograder.judge.translated import TranslatedNetwork
@@ -24,18 +25,9 @@ from autograder.rubric import Entry, Rubric
 from autograder.thresholds import Thresholds
 from textlab.checks.draw import Draw
 from textlab.checks.failure import CheckFailed, NotChecked, StudentError
+from textlab.definitions.shown import plain_lines
 
 MESSAGE_LIMIT = 3000
-MEMORY_ERRORS = ("MemoryError", "OutOfMemoryError")
-HINTS = {
-    "passed": "",
-    "skipped": "",
-    "timeout": "Is there a loop that never ends, or a computation far larger than asked?",
-    "memory": "Is a tensor far larger than asked, or does a list grow without end?",
-    "crashed": "Does the code end the process, or call something that does?",
-    "tampered": "",
-    "error": "",
-}
 ADDRESS = re.compile(r"0x[0-9a-f]{6,}")
 
 
@@ -307,8 +299,8 @@ def _result(entry: Entry, item: pytest.Item, declared: Declaration, outcome: Out
         points=entry.points if outcome == "passed" else 0,
         max_points=entry.points,
         outcome=outcome,
-        message=ADDRESS.sub("0x…", message)[:MESSAGE_LIMIT],
-        hint=HINTS.get(outcome, declared.hint),
+        message=plain_lines(ADDRESS.sub("0x…", message)[:MESSAGE_LIMIT]),
+        hint=declared.hint if outcome == "failed" else HINTS.get(outcome, ""),
         visibility=entry.visibility,
         bonus=entry.bonus,
     )
@@ -325,9 +317,7 @@ def _verdict(error: BaseException | None) -> tuple[Outcome, str]:
     if isinstance(error, StudentError):
         if error.not_attempted:
             return "skipped", "not attempted yet"
-        if error.type_name in MEMORY_ERRORS or "can't allocate memory" in error.message:
-            return "memory", str(error)
-        return "failed", str(error)
+        return exceeded(error) or "failed", str(error)
     if isinstance(error, WorkerLost):
         return error.outcome, str(error)
     trace = "".join(traceback.format_exception(error)[-3:])

@@ -9,30 +9,55 @@ from __future__ import annotations
 import os
 import sys
 import sysconfig
+import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import autograder
 import textlab
+from autograder.sandbox.user_ids import UIDS
 
-UID = 60999
-"""An id that no account and no service has by default."""
 KIT = "/kit"
 SCRATCH_BYTES = 256 * 2**20
 SYSTEM = ("/usr", "/lib", "/lib64", "/lib32", "/bin", "/sbin")
 ETC = ("/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/alternatives", "/etc/localtime")
 
 
-def command(arguments: Sequence[str], seccomp_descriptor: int | None = None) -> list[str]:
-    """The whole command that runs this Python with `arguments` inside the box."""
-    root = os.getuid() == 0
-    parts = ["bwrap", "--die-with-parent", "--new-session"]
+def command(
+    arguments: Sequence[str], box: int, seccomp_descriptor: int | None = None, uid: int = UIDS[0]
+) -> list[str]:
+    """The whole command that runs this Python with `arguments` inside the box.
+
+    `box` is a descriptor from `box_descriptor`; `uid` is the worker's user id.
+    """
+    parts = ["bwrap", "--args", str(box)]
+    if seccomp_descriptor is not None:
+        parts += ["--seccomp", str(seccomp_descriptor)]
+    parts += ["--"]
+    if os.getuid() == 0:
+        parts += ["setpriv", f"--reuid={uid}", f"--regid={uid}", "--clear-groups", "--no-new-privs"]
+        parts += ["--inh-caps=-all", "--bounding-set=-all"]
+    return [*parts, *limits(), sys.executable, *arguments]
+
+
+def box_descriptor(uid: int = UIDS[0]) -> int:
+    """An open file with bwrap's arguments: on its command line everything in the box could read them."""
+    with tempfile.TemporaryFile() as file:
+        file.write("\0".join(_box(uid)).encode(errors="surrogateescape"))
+        file.flush()
+        file.seek(0)
+        return os.dup(file.fileno())
+
+
+def _box(uid: int) -> list[str]:
+    """What the box is made of, as arguments of bwrap."""
+    parts = ["--die-with-parent", "--new-session"]
     parts += ["--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"]
-    if root:
+    if os.getuid() == 0:
         parts += ["--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
         parts += ["--cap-add", "CAP_SETPCAP"]
     else:
-        parts += ["--unshare-user", "--uid", str(UID), "--gid", str(UID)]
+        parts += ["--unshare-user", "--uid", str(uid), "--gid", str(uid)]
     parts += ["--hostname", "worker", "--proc", "/proc", "--dev", "/dev"]
     for scratch in ("/tmp", "/dev/shm"):
         parts += ["--size", str(SCRATCH_BYTES), "--perms", "1777", "--tmpfs", scratch]
@@ -40,13 +65,7 @@ def command(arguments: Sequence[str], seccomp_descriptor: int | None = None) -> 
     parts += [*_system(), *_python(), *_kit(), "--chdir", "/tmp", "--clearenv"]
     for name, value in environment(KIT).items():
         parts += ["--setenv", name, value]
-    if seccomp_descriptor is not None:
-        parts += ["--seccomp", str(seccomp_descriptor)]
-    parts += ["--"]
-    if root:
-        parts += ["setpriv", f"--reuid={UID}", f"--regid={UID}", "--clear-groups", "--no-new-privs"]
-        parts += ["--inh-caps=-all", "--bounding-set=-all"]
-    return [*parts, *limits(), sys.executable, *arguments]
+    return parts
 
 
 def environment(kit: str) -> dict[str, str]:
@@ -73,7 +92,7 @@ def environment(kit: str) -> dict[str, str]:
 
 def limits() -> list[str]:
     """prlimit's part of the command: no core files, few files and processes, bounded files and address space."""
-    sizes = {"core": 0, "nofile": 256, "nproc": 256, "fsize": SCRATCH_BYTES, "as": 16 * 2**30}
+    sizes = {"core": 0, "nofile": 256, "nproc": 256, "fsize": SCRATCH_BYTES, "as": 8 * 2**30}
     return ["prlimit", *(f"--{name}={value}" for name, value in sizes.items()), "--"]
 
 

@@ -11,6 +11,7 @@ import sys
 from dataclasses import dataclass
 
 from autograder.sandbox import bubblewrap
+from autograder.sandbox.user_ids import UIDS
 
 
 class Level(enum.IntEnum):
@@ -59,14 +60,17 @@ def _probe_bubblewrap() -> Finding:
         if shutil.which(program) is None:
             package = "bubblewrap" if program == "bwrap" else "util-linux"
             return missing(f"{program} is not installed: run apt-get install {package} as root")
-    command = bubblewrap.command(["-c", "import os; print('uid', os.getuid())"])
+    box = bubblewrap.box_descriptor()
+    command = bubblewrap.command(["-c", "import os; print('uid', os.getuid())"], box)
     try:
-        result = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+        result = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False, pass_fds=[box])
     except (OSError, subprocess.TimeoutExpired) as error:
         return missing(f"bwrap does not run: {error}")
+    finally:
+        os.close(box)
     if result.returncode != 0 or not result.stdout.startswith("uid"):
         reason = (result.stderr.strip().splitlines() or ["no message"])[-1]
         return missing(f"bwrap runs but cannot build the box (a container without namespaces?): {reason}")
-    uid = result.stdout.split()[1]
-    who = "root, workers run as" if os.getuid() == 0 else "an ordinary user, workers run as"
-    return Finding(Level.BUBBLEWRAP, True, f"works; started by {who} uid {uid}{bubblewrap.filter_note()}")
+    who = "root" if os.getuid() == 0 else "an ordinary user"
+    ids = f"each worker under a user id of its own, from {UIDS[0]} on"
+    return Finding(Level.BUBBLEWRAP, True, f"works; started by {who}, {ids}{bubblewrap.filter_note()}")

@@ -18,6 +18,9 @@ import psutil
 import autograder
 from autograder.sandbox import bubblewrap, seccomp
 from autograder.sandbox.levels import Level
+from autograder.sandbox.user_ids import UserId
+
+GONE_S = 5.0
 
 
 @dataclass(frozen=True)
@@ -31,10 +34,17 @@ class Limits:
 class WorkerProcess:
     """A running worker and the judge's end of its socket."""
 
-    def __init__(self, process: subprocess.Popen[bytes], stream: socket.socket, scratch: str | None) -> None:
+    def __init__(
+        self,
+        process: subprocess.Popen[bytes],
+        stream: socket.socket,
+        scratch: str | None = None,
+        user: UserId | None = None,
+    ) -> None:
         self.stream = stream
         self._process = process
         self._scratch = scratch
+        self._user = user
 
     @property
     def ended(self) -> bool:
@@ -53,15 +63,22 @@ class WorkerProcess:
 
     def kill(self) -> None:
         """End the worker and all that it started; safe to call twice."""
+        family: list[psutil.Process] = []
         if self._process.poll() is None:
             with contextlib.suppress(psutil.Error):
-                for child in psutil.Process(self._process.pid).children(recursive=True):
-                    with contextlib.suppress(psutil.Error):
-                        child.kill()
+                family = psutil.Process(self._process.pid).children(recursive=True)
+            for child in family:
+                with contextlib.suppress(psutil.Error):
+                    child.kill()
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
+        # Whoever is told that the worker is gone may rely on it.
+        psutil.wait_procs(family, timeout=GONE_S)
         self.stream.close()
+        if self._user is not None:
+            self._user.give_back()
+            self._user = None
         if self._scratch is not None:
             shutil.rmtree(self._scratch, ignore_errors=True)
 
@@ -71,14 +88,14 @@ def start_worker(level: Level) -> WorkerProcess:
     ours, theirs = socket.socketpair()
     arguments = ["-m", "autograder.worker", str(theirs.fileno())]
     passed = [theirs.fileno()]
-    scratch = None
+    scratch = user = None
     if level is Level.BUBBLEWRAP:
-        rules = seccomp.filter_descriptor()
-        command = bubblewrap.command(arguments, rules)
+        user = UserId()
+        rules, box = seccomp.filter_descriptor(), bubblewrap.box_descriptor(user.number)
+        command = bubblewrap.command(arguments, box, rules, user.number)
         environment, folder = {"PATH": os.environ.get("PATH", os.defpath)}, "/"
-        passed += [] if rules is None else [rules]
+        passed += [box] if rules is None else [box, rules]
     else:
-        rules = None
         scratch = folder = tempfile.mkdtemp(prefix="worker-")
         limits = bubblewrap.limits() if shutil.which("prlimit") else []
         command = [*limits, sys.executable, *arguments]
@@ -94,7 +111,7 @@ def start_worker(level: Level) -> WorkerProcess:
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
+    for descriptor in passed[1:]:
+        os.close(descriptor)
     theirs.close()
-    if rules is not None:
-        os.close(rules)
-    return WorkerProcess(process, ours, scratch)
+    return WorkerProcess(process, ours, scratch, user)

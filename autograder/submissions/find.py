@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
 
 from autograder.submissions.archive import Archive
+from autograder.submissions.course_systems import METADATA, course_names, gradescope_students
 from autograder.submissions.folder import list_folder, read_file
 from autograder.submissions.listing import MEBIBYTE, Entry, Listing, UnreadableFileError
 from autograder.submissions.safe_name import RULE, safe_name
@@ -160,7 +161,26 @@ def _group(listing: Listing, assignment: str) -> list[_Group]:
                 groups.append(by_stem[stem])
             if text not in by_stem[stem].problems:
                 by_stem[stem].problems.append(text)
-    return groups
+    return _by_course_system(groups, [entry for entry in listing.files if entry.parts == (*top, METADATA)])
+
+
+def _by_course_system(groups: list[_Group], metadata: Sequence[Entry]) -> list[_Group]:
+    """The groups under the students' names where a course system has named folders and files."""
+    raws = [group.raw for group in groups]
+    named = course_names(raws)
+    for entry in metadata:
+        try:
+            named = named or gradescope_students(raws, entry.read())
+        except UnreadableFileError:
+            continue
+    merged: dict[str, _Group] = {}
+    for group in groups:
+        name = named.get(group.raw)
+        student = name.student if name else group.raw
+        kept = merged.setdefault(student, _Group(student))
+        kept.files += [(name.file(file) if name else file, read) for file, read in group.files]
+        kept.problems += group.problems
+    return list(merged.values())
 
 
 def _top(listing: Listing, assignment: str) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 
 from autograder import command_line
 from autograder.judge.hidden_data import HIDDEN
+from autograder.sandbox import Finding, Level
 
 run = CliRunner().invoke
 
@@ -61,3 +62,18 @@ def test_an_empty_key_changes_nothing_and_says_so(hidden: Path) -> None:
     assert result.exit_code == 2
     assert "key is empty" in result.output
     assert not (hidden / "own").exists()
+
+
+def test_nothing_is_graded_below_the_sandbox_floor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    finding = Finding(Level.BUBBLEWRAP, False, "bwrap is not installed: run apt-get install bubblewrap as root")
+    monkeypatch.setattr(command_line, "strongest", lambda: Level.PROCESS)
+    monkeypatch.setattr(command_line, "probe_levels", lambda: (finding,))
+    result = run(
+        command_line.app,
+        ["grade", "examples/submitted", "--out", str(tmp_path / "out"), "--sandbox-floor", "bubblewrap"],
+    )
+    assert result.exit_code == 2
+    said = " ".join(result.output.split())
+    assert "apt-get install bubblewrap" in said
+    assert "nothing was graded" in said
+    assert not (tmp_path / "out").exists()

@@ -3,12 +3,31 @@
 from __future__ import annotations
 
 import torch
+from torch import Tensor
 
 from textlab.checks.draw import Draw
-from textlab.checks.failure import CheckFailed, expect_close, numbers_text
+from textlab.checks.failure import CheckFailed, NotChecked, expect_close, numbers_text
 from textlab.checks.subject import Model
 
 SAME = 1e-5
+
+
+def expect_an_answer(model: Model, ids: Tensor, lengths: Tensor | None = None) -> None:
+    """NotChecked when the logits do not come from reviews and weights: whatever a constant keeps, proves nothing.
+
+    ids [batch, length] hold at least two different reviews; the model's weights are as before afterwards.
+    """
+    logits, again = (model.forward(ids, lengths) for _ in range(2))
+    if not torch.equal(logits, again):
+        raise NotChecked("the same reviews, the same weights and the same seed give different logits")
+    if bool((logits == logits.flatten()[0]).all()):
+        raise NotChecked("every review gets the same logit")
+    weights = model.get_weights()
+    model.set_weights({name: 1.5 * value if value.is_floating_point() else value for name, value in weights.items()})
+    changed = model.forward(ids, lengths)
+    model.set_weights(weights)
+    if torch.equal(logits, changed):
+        raise NotChecked("the logits do not depend on the weights")
 
 
 def expect_free_of_place(model: Model, draw: Draw) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from textlab.checks.behaviour import expect_free_of_place, expect_relu
+from textlab.checks.behaviour import expect_an_answer, expect_free_of_place, expect_relu
 from textlab.checks.convolutional import readings, wrong_ways
 from textlab.checks.draw import Draw
 from textlab.checks.dropout import (
@@ -83,6 +83,8 @@ def one_logit_per_review(cnn: Network, draw: Draw) -> None:
         (1, 8, [2]),
     ]:
         _expect_one_each(cnn, draw, batch, length, _taken(cnn, kernel_sizes))
+    kernels = _taken(cnn, [2, 3, 4])
+    expect_an_answer(cnn.build(**sizes(40, 8, 6, kernels)), draw.token_ids(4, 9, 40, avoid=[1]))
 
 
 def _expect_one_each(cnn: Network, draw: Draw, batch: int, length: int, kernel_sizes: list[int]) -> None:
@@ -116,6 +118,7 @@ def logits_are_not_probabilities(cnn: Network, draw: Draw) -> None:
             else "a sigmoid at the end; the loss applies it itself",
             next="give back what the linear layer gives",
         )
+    expect_an_answer(model, draw.token_ids(4, 9, 40, avoid=[1]))
 
 
 def computes_what_was_asked(cnn: Network, draw: Draw) -> None:
@@ -125,6 +128,7 @@ def computes_what_was_asked(cnn: Network, draw: Draw) -> None:
     # Padding on both sides, so that a convolution which pads on its own sees nothing new.
     words = draw.token_ids(4, 8, 40, avoid=[1])
     padded = [torch.nn.functional.pad(words, sides, value=1) for sides in ((4, 5), (6, 21))]
+    expect_an_answer(model, words)
     for ids in padded if found else []:
         got = model.forward(ids).reshape(-1)
         right = [reading.logits(ids) for reading in found]
@@ -164,6 +168,7 @@ def reviews_are_independent(cnn: Network, draw: Draw) -> None:
     """A review's logit does not depend on the other reviews in its batch"""
     ids = draw.token_ids(5, 11, 40, avoid=[1])
     model = cnn.build(**sizes(40, 8, 6, [2, 3, 4]))
+    expect_an_answer(model, ids)
     together = model.forward(ids).reshape(-1)
     alone = torch.cat([model.forward(row[None]).reshape(-1) for row in ids])
     _same_logits(together, alone, "5 reviews together, then each alone")

@@ -9,6 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from textlab.checks.behaviour import expect_an_answer
 from textlab.checks.draw import Draw
 from textlab.checks.dropout import (
     expect_at_work_in_training,
@@ -74,6 +75,7 @@ def one_logit_per_review(rnn: Network, draw: Draw) -> None:
     for batch, length in [(5, draw.integer(5, 8)), (1, 1), (7, draw.integer(20, 30)), (2, 1), (1, 4)]:
         arguments = sizes(40, draw.integer(9, 12), draw.integer(5, 8))
         _expect_one_each(rnn, arguments, *reviews(draw, batch, length))
+    expect_an_answer(rnn.build(**sizes()), *reviews(draw, 4, 9))
 
 
 def _expect_one_each(rnn: Network, arguments: dict[str, Any], ids: Tensor, lengths: Tensor) -> None:
@@ -154,6 +156,7 @@ def reviews_are_independent(rnn: Network, draw: Draw) -> None:
     """A review's logit does not depend on the other reviews in its batch"""
     model = rnn.build(**sizes())
     ids, full = draw.token_ids(5, 7, 40, avoid=[1]), torch.full((5,), 7)
+    expect_an_answer(model, ids, full)
     alone = torch.cat([model.forward(row[None], full[:1]).reshape(-1) for row in ids])
     _same_logits(model.forward(ids, full), alone, "5 reviews of 7 tokens together, then each alone")
     ids, lengths = reviews(draw, 6, 11)
@@ -172,6 +175,7 @@ def padding_is_silent(rnn: Network, draw: Draw) -> None:
     expect_zero_padding(model, rnn.name, pad_idx, EMBEDDING)
     redraw(model, draw, pad_idx=pad_idx)
     ids, lengths = reviews(draw, 4, 10, pad_idx)
+    expect_an_answer(model, ids, lengths)
     cut = [row[:length][None] for row, length in zip(ids, lengths.tolist(), strict=True)]
     alone = torch.cat([model.forward(row, torch.tensor([row.shape[1]])).reshape(-1) for row in cut])
     longer = torch.nn.functional.pad(ids, (0, 6), value=pad_idx)

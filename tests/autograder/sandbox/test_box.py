@@ -12,6 +12,7 @@ import pytest
 import autograder
 from autograder.judge.client import Worker
 from autograder.sandbox import Level, bubblewrap, probe_levels, seccomp, start_worker
+from autograder.sandbox.user_ids import UIDS, UserId
 
 BOX = next(finding for finding in probe_levels() if finding.level is Level.BUBBLEWRAP)
 pytestmark = pytest.mark.skipif(not BOX.works, reason=BOX.reason)
@@ -19,16 +20,18 @@ pytestmark = pytest.mark.skipif(not BOX.works, reason=BOX.reason)
 
 def in_box(code: str) -> str:
     """What Python code prints in the box that workers get."""
-    rules = seccomp.filter_descriptor()
-    passed = [] if rules is None else [rules]
+    rules, box = seccomp.filter_descriptor(), bubblewrap.box_descriptor()
+    passed = [box] if rules is None else [box, rules]
     result = subprocess.run(
-        bubblewrap.command(["-c", code], rules),
+        bubblewrap.command(["-c", code], box, rules),
         pass_fds=passed,
         capture_output=True,
         text=True,
         timeout=60,
         check=False,
     )
+    for descriptor in passed:
+        os.close(descriptor)
     assert result.returncode == 0, result.stderr
     return result.stdout.strip()
 
@@ -59,7 +62,7 @@ def test_the_user_is_nobody_with_no_way_up() -> None:
         "status = dict(line.split(':', 1) for line in open('/proc/self/status') if ':' in line)\n"
         "print(os.getuid(), status['CapBnd'].strip() if os.getuid() else 'root', status['NoNewPrivs'].strip())"
     ).split()
-    assert uid == str(bubblewrap.UID)
+    assert int(uid) in UIDS
     assert privileges == "1"
     if os.getuid() == 0:
         assert int(capabilities, 16) == 0
@@ -115,6 +118,18 @@ def test_dangerous_system_calls_are_refused() -> None:
     assert in_box(code) == "-1 1 -1 1"
 
 
+def test_sockets_that_no_network_namespace_shuts_in_cannot_be_made() -> None:
+    if seccomp.why_missing():
+        pytest.skip(str(seccomp.why_missing()))
+    code = (
+        "import socket\n"
+        "for family in (1, 2, 38, 40, 17):\n"
+        "    try: socket.socket(family, 1 if family != 38 else 5); print(family)\n"
+        "    except OSError: pass"
+    )
+    assert in_box(code).split() == ["1", "2"]
+
+
 def test_the_environment_holds_nothing_of_the_judges(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COURSE_SECRET", "42")
     names = set(in_box("import os; print(*os.environ)").split())
@@ -138,3 +153,20 @@ def test_nothing_survives_a_killed_worker() -> None:
     gone, alive = psutil.wait_procs(family, timeout=10)
     assert not alive
     assert len(gone) == len(family)
+
+
+def test_every_worker_has_a_user_id_of_its_own_and_gives_it_back() -> None:
+    taken = [UserId() for _ in range(4)]
+    assert len({user.number for user in taken}) == 4
+    first = taken[0].number
+    taken[0].give_back()
+    again = UserId()
+    assert again.number == first
+    for user in [*taken[1:], again]:
+        user.give_back()
+
+
+def test_the_box_does_not_tell_how_it_was_made() -> None:
+    words = in_box("print(open('/proc/1/cmdline').read().replace(chr(0), ' '))")
+    assert "--ro-bind" not in words
+    assert str(Path(autograder.__path__[0]).parent / "textlab") not in words

@@ -36,7 +36,7 @@ def test_other_systems_are_told_what_to_do(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_a_bwrap_that_cannot_build_the_box_is_said_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
-        "autograder.sandbox.bubblewrap.command", lambda arguments: ["sh", "-c", "echo No permissions >&2; exit 1"]
+        "autograder.sandbox.bubblewrap.command", lambda *arguments: ["sh", "-c", "echo No permissions >&2; exit 1"]
     )
     monkeypatch.setattr(shutil, "which", lambda name: f"/usr/bin/{name}")
     finding = levels.probe_levels()[0]

@@ -1,0 +1,80 @@
+"""Grades all attacks, prints the table and writes it into docs/security.md; status 1 unless each is repelled."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+
+from autograder.sandbox import strongest
+from tests.attacks import (
+    answering,
+    attributing,
+    bombing,
+    escaping,
+    forging,
+    lingering,
+    lying,
+    networking,
+    patching,
+    pretending,
+    reading,
+)
+from tests.attacks.attack import Attack
+from tests.attacks.grading import Verdict, grade_attacks
+
+GROUPS = (
+    reading,
+    forging,
+    patching,
+    lying,
+    answering,
+    pretending,
+    attributing,
+    bombing,
+    lingering,
+    escaping,
+    networking,
+)
+ATTACKS: list[Attack] = [attack for group in GROUPS for attack in group.ATTACKS]
+PAGE = Path(__file__).parents[2] / "docs" / "security.md"
+BEGIN, END = "<!-- attacks: written by make attacks -->\n", "<!-- end of attacks -->"
+
+
+def main() -> int:
+    """Grade the attacks whose names begin as the arguments say (all without arguments)."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("names", nargs="*", help="how the names of the attacks begin, such as read or bomb-disk")
+    names = tuple(parser.parse_args().names)
+    chosen = [attack for attack in ATTACKS if not names or attack.name.startswith(names)]
+    level = strongest()
+    with tempfile.TemporaryDirectory() as folder:
+        verdicts, wrong = grade_attacks(chosen, Path(folder), level, lambda text: print(text, flush=True))
+    for verdict in verdicts:
+        print(f"{verdict.attack.name:<38} {verdict.score:>3}  {verdict.outcomes}")
+        for fault in verdict.faults:
+            print(f"{'':<38} NOT REPELLED: {fault}")
+    for fault in wrong:
+        print(f"NOT CONTAINED: {fault}")
+    bad = [verdict for verdict in verdicts if verdict.faults]
+    print(f"{len(verdicts) - len(bad)} of {len(verdicts)} attacks repelled · sandbox: {level.word}")
+    if not names and not bad and not wrong:
+        page = PAGE.read_text(encoding="utf-8")
+        before, _, rest = page.partition(BEGIN)
+        PAGE.write_text(before + BEGIN + table(verdicts) + END + rest.partition(END)[2], encoding="utf-8")
+    return 1 if bad or wrong else 0
+
+
+def table(verdicts: list[Verdict]) -> str:
+    """The table of docs/security.md."""
+    lines = ["", f"{len(verdicts)} attacks:", "", "| attack | tries to | points | checks |", "|---|---|---|---|"]
+    for verdict in verdicts:
+        tries = verdict.attack.tries.replace("|", "\\|").replace("<", "&lt;")
+        earned = f"{verdict.score} for {', '.join(sorted(verdict.attack.earns))}" if verdict.score else "0"
+        lines.append(f"| `{verdict.attack.name}` | {tries} | {earned} | {verdict.outcomes} |")
+    return "\n".join([*lines, "", ""])
+
+
+if __name__ == "__main__":
+    sys.exit(main())
