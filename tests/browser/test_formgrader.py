@@ -79,6 +79,7 @@ def exported(folder: Path) -> float:
 def test_a_teacher_grades_an_answer_and_the_total_follows(formgrader: str, course: Course, page: Page) -> None:  # noqa: F811
     full = record("ada", LOST)
     assert exported(course.folder) == full.score
+    page.goto(f"{formgrader}/lab?token={TOKEN}")  # as a teacher comes in; formgrader's requests need its cookie
     page.goto(f"{formgrader}/formgrader/gradebook/{ASSIGNMENT}/2_cnn?token={TOKEN}")
     row = page.locator("tbody tr").first
     expect(row).to_contain_text("Submission #1", timeout=PATIENCE_MS)
