@@ -184,8 +184,10 @@ for batch_first in (False, True):
 # PyTorch expects `[length, batch, emb_dim]` unless told otherwise. The shapes fit either way, nothing complains, and
 # the reviews of a batch read each other.
 #
-# > ### Task 1 · `TransformerClassifier` (`transformer`, 5 points, about 30 minutes)
+# > ### Task 1 · `TransformerClassifier` (`transformer`, 5 points, about 30 minutes, importance 3 of 3)
 # >
+# > - **Goal** build the network that large language models are made of, and give it what attention lacks: order and an
+# >   end.
 # > - **Given** the arguments. `text` holds token ids `[batch, length]`, padding behind the tokens; `padding`, if
 # >   given, is a mask `[batch, length]` that is `True` at padding. If it is `None`, `text` itself says where padding
 # >   is.
@@ -335,8 +337,9 @@ with torch.no_grad():
 # So *F(x′)* is the second line. Captum hands `additional_forward_args` on to the model in every call, also when it
 # computes the delta.
 #
-# > ### Task 2 · `explain_label` (`explain-label`, 2 points, about 20 minutes)
+# > ### Task 2 · `explain_label` (`explain-label`, 2 points, about 20 minutes, importance 2 of 3)
 # >
+# > - **Goal** explain the class that somebody asked about, and no other.
 # > - **Given** a `model` with an attribute `embedding`, called as `model(ids, padding)`; `ids` `[1, length]`; the
 # >   `label` to explain; `labels`, where `labels[i]` is the name of column i; `pad_idx`.
 # > - **Asked** `scores`, the integrated gradients of the **logit** of that class, a float tensor `[length]` on the
@@ -465,8 +468,9 @@ for method in ("riemann_left", "riemann_right", "riemann_middle", "riemann_trape
 # **Predict.** Three pieces have the scores +0.9, −0.3 and +0.6. What does the word get, if you add, if you take the
 # mean, if you take the largest? With which of the three can you still compare the total with *F(x) − F(x′)*?
 #
-# > ### Task 3 · `merge_pieces` (`merge-pieces`, 1 point, about 10 minutes)
+# > ### Task 3 · `merge_pieces` (`merge-pieces`, 1 point, about 10 minutes, importance 1 of 3)
 # >
+# > - **Goal** make an explanation readable without losing a part of it.
 # > - **Given** `pieces`, a list of strings, and `scores`, a tensor `[pieces]`. A piece that begins with `START` (`▁`)
 # >   begins a word; so does the first piece in any case. Every other piece goes on with the word before it.
 # > - **Asked** the words without the mark, and a score for each: the sum over its pieces.

@@ -20,7 +20,7 @@ else:
     import tomli as tomllib
 
 ROOT = Path(__file__).parent.parent
-HEAD = re.compile(r"\(`[a-z0-9-]+`, (?P<points>\d+) points, about (?P<minutes>\d+) minutes, (?P<rest>.*)\)$", re.M)
+HEAD = re.compile(r"\(`[a-z0-9-]+`, (?P<points>\d+) points?, about (?P<minutes>\d+) minutes, (?P<rest>.*)\)$", re.M)
 PARTS = ("Goal", "Given", "Asked", "Shapes", "Done when")
 
 
