@@ -186,8 +186,8 @@ for batch_first in (False, True):
 #
 # > ### Task 1 · `TransformerClassifier` (`transformer`, 5 points, about 30 minutes, importance 3 of 3)
 # >
-# > - **Goal** build the network that large language models are made of, and give it what attention lacks: order and an
-# >   end.
+# > - **Goal** build the network that large language models are made of, and give it what attention lacks: order and
+# >   an end.
 # > - **Given** the arguments. `text` holds token ids `[batch, length]`, padding behind the tokens; `padding`, if
 # >   given, is a mask `[batch, length]` that is `True` at padding. If it is `None`, `text` itself says where padding
 # >   is.
