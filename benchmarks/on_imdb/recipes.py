@@ -1,0 +1,73 @@
+"""What is trained: the classes of the solutions, with the settings of each run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """One network and how it is trained."""
+
+    notebook: str
+    name: str
+    """The class of the solution."""
+    arguments: dict[str, Any] = field(hash=False)
+    """Of the class, besides those that follow from the vocabulary."""
+    max_length: int
+    """Tokens of a review that are read."""
+    kept: Literal["first", "last", "ends"] = "first"
+    """Which tokens of a longer review are read."""
+    min_freq: int = 5
+    max_size: int = 30_000
+    """Of the vocabulary."""
+    vectors: bool = False
+    """Start from word vectors."""
+    width: int = 0
+    """Numbers a word; where vectors have fewer, small random ones are put behind them."""
+    train: int | None = None
+    """Training reviews; None for all."""
+    epochs: int = 5
+    batch_size: int = 64
+    learning_rate: float = 1e-3
+    schedule: Literal["constant", "linear"] = "linear"
+    """Of the learning rate: constant, or falling to zero with the last step."""
+    weight_decay: float = 0.0
+    embedding_std: float = 0.1
+    """Random embeddings start with this standard deviation."""
+    embedding_dropout: float = 0.0
+    clip: float | None = None
+    """Largest norm of the gradient."""
+    seed: int = 0
+
+
+CNN = Recipe(
+    "2_cnn",
+    "CNN",
+    {"emb_dim": 100, "out_channels": 100, "kernel_sizes": [3, 4, 5], "dropout": 0.5},
+    max_length=400,
+    embedding_dropout=0.5,
+)
+RNN = Recipe(
+    "1_rnn",
+    "RNNBaseline",
+    {"embedding_dim": 100, "hidden_dim": 64, "n_layers": 1, "bidirectional": True, "dropout": 0.5},
+    max_length=256,
+    kept="last",
+    epochs=6,
+    learning_rate=2e-3,
+    embedding_dropout=0.3,
+    clip=1.0,
+)
+GLOVE = Recipe(
+    "3_glove_cnn",
+    "GloVeCNN",
+    {"out_channels": 100, "kernel_sizes": [3, 4, 5], "dropout": 0.5},
+    max_length=400,
+    vectors=True,
+    width=100,
+    embedding_dropout=0.5,
+)
+
+RECIPES: dict[str, Recipe] = {"rnn": RNN, "cnn": CNN, "glove_cnn": GLOVE}
