@@ -18,11 +18,22 @@ from typing import Annotated, Any
 import torch
 import typer
 
+from benchmarks.on_imdb.drawn import draw_curves, draw_explanations, save
 from benchmarks.on_imdb.encoded import load_encoded
 from benchmarks.on_imdb.measuring import measure
 from benchmarks.on_imdb.prepared import Prepared, build, prepare
 from benchmarks.on_imdb.recipes import RECIPES, Recipe
-from benchmarks.on_imdb.records import machine_of, write_record
+from benchmarks.on_imdb.records import (
+    machine_of,
+    read_records,
+    read_tries,
+    rounded,
+    try_name,
+    write_record,
+    write_try,
+)
+from benchmarks.on_imdb.report import results_page, shown_networks
+from benchmarks.on_imdb.summary import figures_of
 from benchmarks.on_imdb.training import best_epoch, train
 from textlab.vectors import Vectors, load_vectors
 
@@ -32,6 +43,7 @@ Glove = Annotated[Path | None, typer.Option("--glove", envvar="TEXTLAB_GLOVE", h
 Work = Annotated[Path, typer.Option(help="Where encoded reviews and checkpoints are kept.")]
 Threads = Annotated[int, typer.Option(help="Threads on a CPU.")]
 WORK = Path("out/imdb")
+DOCS = Path("docs")
 
 
 @app.command("train")
@@ -75,16 +87,32 @@ def try_out(
 ) -> None:
     """Train a changed recipe and look at the validation reviews only."""
     torch.set_num_threads(threads)
-    fields: dict[str, Any] = json.loads(changes)
-    plan = RECIPES[recipe]
-    fields["arguments"] = {**plan.arguments, **fields.get("arguments", {})}
-    plan = dataclasses.replace(plan, **fields)
+    plan = changed_recipe(RECIPES[recipe], json.loads(changes))
     vectors = _vectors(plan, glove)
     prepared: Prepared = prepare(plan, load_encoded(imdb, work), vectors, test=False)
     model = build(plan, prepared.vocabulary, vectors)
-    name = "".join(sign if sign.isalnum() else "-" for sign in f"{recipe} {changes}")[:150]
+    name = try_name(recipe, plan)
     (work / "tries").mkdir(exist_ok=True)
-    train(model, prepared, _device(), work / "tries" / f"{name}.pt")
+    history = train(model, prepared, _device(), work / "tries" / f"{name}.pt")
+    print(write_try(name, recipe, plan, history))
+
+
+@app.command("report")
+def write_report(docs: Annotated[Path, typer.Option(help="Where the page and its figures go.")] = DOCS) -> None:
+    """Write docs/results.md, its figures and docs/results.json from the stored records."""
+    records = read_records()
+    (docs / "results.md").write_text(results_page(records, read_tries()), encoding="utf-8")
+    numbers = json.dumps(rounded(figures_of(records)), indent=1) + "\n"
+    (docs / "results.json").write_text(numbers, encoding="utf-8")
+    save(draw_curves(records), docs / "results-curves.svg")
+    for name in shown_networks(records):
+        save(draw_explanations(records[name][0]), docs / f"results-{name}.svg")
+
+
+def changed_recipe(recipe: Recipe, fields: dict[str, Any]) -> Recipe:
+    """The recipe with other fields; `arguments` may name some of the class's arguments only."""
+    arguments = {**recipe.arguments, **fields.get("arguments", {})}
+    return dataclasses.replace(recipe, **{**fields, "arguments": arguments})
 
 
 def _device() -> torch.device:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import json
 import os
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 import torch
 
 from benchmarks.on_imdb.recipes import Recipe
+from benchmarks.on_imdb.training import Epoch
 
 RECORDS = Path(__file__).parent.parent / "records" / "imdb"
 DIGITS = 6
@@ -41,6 +43,27 @@ def read_records(folder: Path = RECORDS) -> dict[str, list[dict[str, Any]]]:
         record = json.loads(path.read_text(encoding="utf-8"))
         found.setdefault(record["name"], []).append(record)
     return found
+
+
+def try_name(recipe: str, changed: Recipe) -> str:
+    """A name for a changed recipe, which a digest of its fields makes its own."""
+    text = json.dumps(dataclasses.asdict(changed), sort_keys=True)
+    return f"{recipe}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
+
+
+def write_try(name: str, recipe: str, changed: Recipe, history: list[Epoch], folder: Path = RECORDS) -> Path:
+    """Write what a changed recipe reached on the validation reviews."""
+    folder = folder / "tries"
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{name}.json"
+    content = {"name": recipe, "recipe": dataclasses.asdict(changed), "history": history}
+    path.write_text(json.dumps(rounded(content), indent=1) + "\n", encoding="utf-8")
+    return path
+
+
+def read_tries(folder: Path = RECORDS) -> list[dict[str, Any]]:
+    """All records of changed recipes."""
+    return [json.loads(path.read_text(encoding="utf-8")) for path in sorted((folder / "tries").glob("*.json"))]
 
 
 def rounded(value: Any) -> Any:

@@ -1,0 +1,182 @@
+"""docs/results.md: each target beside what was reached, from the stored records."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from statistics import fmean
+from typing import Any
+
+from benchmarks.on_imdb.recipes import RECIPES
+from benchmarks.on_imdb.summary import TARGETS, TITLES, Record, minutes_of, reached
+from benchmarks.on_imdb.training import Epoch, best_epoch
+
+HEAD = """# Results on real reviews
+
+The solutions' own classes on the Large Movie Review Dataset (Maas et al., ACL 2011): 22,500 training and 2,500
+validation reviews out of the official 25,000, and the official 25,000 test reviews. Everything was chosen on the
+validation reviews; the test reviews were measured once a run, after training. `python -m benchmarks.imdb train …`
+makes the records in `benchmarks/records/imdb`, `python -m benchmarks.imdb report` makes this page of them. Nothing
+here is edited by hand."""
+
+
+def results_page(records: dict[str, list[Record]], tries: Sequence[Record]) -> str:
+    """The page in Markdown."""
+    known = {name: seeds for name, seeds in records.items() if name in TITLES}
+    parts = [HEAD, "## Targets", _targets(known), "## Runs", _machines(known), _runs(known)]
+    parts += ["![Losses and F1 after each epoch](results-curves.svg)", "### Settings", _settings(known)]
+    parts += ["## Explanations add up", _deltas(known)]
+    parts += [_explanations(known)]
+    if tries:
+        parts += ["## What was tried", _tries(tries)]
+    return "\n\n".join(parts) + "\n"
+
+
+def _targets(records: dict[str, list[Record]]) -> str:
+    rows = ["| network | target, test F1 | reached | |", "|---|---|---|---|"]
+    for target in TARGETS:
+        found = reached(target, records)
+        asked = f"at least {target.f1:.3f}" if target.f1 else f"at least that of {TITLES[target.at_least or '']}"
+        if found is None:
+            rows.append(f"| {target.title} | {asked} | not run yet | |")
+            continue
+        bound, got, enough = found
+        asked += "" if target.f1 else f": {bound:.4f}"
+        verdict = "reached" if enough else f"**missed by {bound - got:.4f}**"
+        rows.append(f"| {target.title} | {asked} | {got:.4f}{_over(records[target.name])} | {verdict} |")
+    return "\n".join(rows)
+
+
+def _over(seeds: list[Record]) -> str:
+    if len(seeds) == 1:
+        return ""
+    found = [record["test"]["f1"] for record in seeds]
+    return f" (mean of {len(found)} seeds, {min(found):.4f} to {max(found):.4f})"
+
+
+def _machines(records: dict[str, list[Record]]) -> str:
+    machines = sorted({record["machine"] for seeds in records.values() for record in seeds})
+    versions = sorted({record["torch"] for seeds in records.values() for record in seeds})
+    return (
+        f"On {'; '.join(machines)}, shared with other work; torch {', '.join(versions)}. Minutes are processor time."
+    )
+
+
+def _runs(records: dict[str, list[Record]]) -> str:
+    rows = [
+        "| network | seed | training reviews | tokens known | epochs, best | minutes | validation F1 | test F1 "
+        "| test accuracy |",
+        "|---|---|---|---|---|---|---|---|---|",
+    ]
+    for name in _ordered(records):
+        for record in records[name]:
+            recipe, test = record["recipe"], record["test"]
+            epochs = f"{len(record['history'])}, {record['best_epoch']}"
+            best = record["history"][record["best_epoch"] - 1]
+            reviews = f"{recipe['train'] or 22_500:,}"
+            rows.append(
+                f"| {TITLES[name]} | {recipe['seed']} | {reviews} | {record['vocabulary']:,} | {epochs} "
+                f"| {minutes_of(record):.1f} | {best['validation_f1']:.4f} | {test['f1']:.4f} "
+                f"| {test['accuracy']:.4f} |"
+            )
+    return "\n".join(rows)
+
+
+def _settings(records: dict[str, list[Record]]) -> str:
+    return "\n".join(f"- **{TITLES[name]}**: {_said(records[name][0]['recipe'])}" for name in _ordered(records))
+
+
+def _said(recipe: dict[str, Any]) -> str:
+    arguments = ", ".join(f"{name} {value}" for name, value in recipe["arguments"].items())
+    kept = {"first": "first", "last": "last", "ends": "first and last"}[recipe["kept"]]
+    falls = ", falling evenly to 0" if recipe["schedule"] == "linear" else ""
+    said = [
+        arguments,
+        f"the {kept} {recipe['max_length']} tokens of a review",
+        f"words from {recipe['min_freq']} occurrences on, at most {recipe['max_size']:,}",
+        f"batches of {recipe['batch_size']} of like length",
+        f"Adam at {recipe['learning_rate']:g}{falls}",
+        f"embeddings start with a standard deviation of {recipe['embedding_std']:g}",
+    ]
+    if recipe["width"]:
+        said.append(f"{recipe['width']} numbers a word, those beyond the vector's start as small random numbers")
+    if recipe["embedding_dropout"]:
+        said.append(f"dropout {recipe['embedding_dropout']:g} on the embedded words")
+    if recipe["weight_decay"]:
+        said.append(f"weight decay {recipe['weight_decay']:g}")
+    if recipe["clip"]:
+        said.append(f"gradients cut to norm {recipe['clip']:g}")
+    return "; ".join(said) + "."
+
+
+def _deltas(records: dict[str, list[Record]]) -> str:
+    some = next(iter(records.values()))[0]["attribution"] if records else {"reviews": 0, "steps": 0}
+    rows = [
+        f"Convergence deltas of the logit over {some['reviews']} test reviews drawn at random, as the networks read "
+        f"them: integrated gradients at the embedding layer, midpoint rule, {some['steps']} steps, padding as the "
+        "baseline. A share is that of F(x) − F(x′), or of 0.5 where that is smaller.\n",
+        "| network | median \\|delta\\| | 95 % | largest | median share | 95 % | seconds a review |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for name in _ordered(records):
+        found = [record["attribution"] for record in records[name]]
+        numbers = [
+            f"{fmean(item[kind][quantile] for item in found):.2g}"
+            for kind, quantiles in (
+                ("delta", ("median", "percentile_95", "largest")),
+                ("share", ("median", "percentile_95")),
+            )
+            for quantile in quantiles
+        ]
+        seconds = fmean(item["processor_seconds"] / item["reviews"] for item in found)
+        rows.append(f"| {TITLES[name]} | {' | '.join(numbers)} | {seconds:.2f} |")
+    return "\n".join(rows)
+
+
+def _explanations(records: dict[str, list[Record]]) -> str:
+    parts = [
+        "Six sentences of our own, no reviews, with 500 steps. Blue speaks for praise, orange against it.",
+        *(f"![{TITLES[name]} explained](results-{name}.svg)" for name in shown_networks(records)),
+    ]
+    return "\n\n".join(parts)
+
+
+def shown_networks(records: dict[str, list[Record]]) -> list[str]:
+    """The networks whose explanations are drawn."""
+    return [name for name in ("rnn", "cnn", "glove_cnn") if name in records]
+
+
+def _tries(tries: Sequence[Record]) -> str:
+    rows = [
+        "Settings that were compared on the validation reviews, most with fewer reviews or epochs than the runs "
+        "above. Named is what differs from the settings above.\n",
+        "| recipe | changed | epochs, best | minutes | validation loss | validation F1 |",
+        "|---|---|---|---|---|---|",
+    ]
+    for record in sorted(tries, key=lambda item: (item["name"], _best(item)["validation_loss"])):
+        epochs = f"{len(record['history'])}, {best_epoch(record['history']) + 1}"
+        best = _best(record)
+        rows.append(
+            f"| {TITLES[record['name']]} | {_changes(record)} | {epochs} | {minutes_of(record):.1f} "
+            f"| {best['validation_loss']:.4f} | {best['validation_f1']:.4f} |"
+        )
+    return "\n".join(rows)
+
+
+def _best(record: Record) -> Epoch:
+    history: list[Epoch] = record["history"]
+    return history[best_epoch(history)]
+
+
+def _changes(record: Record) -> str:
+    """What differs from the recipe as it is now."""
+    now, then = (
+        {**fields, **fields["arguments"]}
+        for fields in (dataclasses.asdict(RECIPES[record["name"]]), record["recipe"])
+    )
+    changed = [f"{name} {then[name]}" for name in then if name != "arguments" and then[name] != now.get(name)]
+    return ", ".join(changed) or "nothing"
+
+
+def _ordered(records: dict[str, list[Record]]) -> list[str]:
+    return [name for name in TITLES if name in records]
