@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
+
+FEW = 2_500
+"""Training reviews of the comparison in which word vectors have to pay."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,8 @@ class Recipe:
     embedding_dropout: float = 0.0
     clip: float | None = None
     """Largest norm of the gradient."""
+    mixed_precision: bool = False
+    """Multiply in bfloat16 while training: about twice as fast for the CNN, on newer CPUs too."""
     seed: int = 0
 
 
@@ -70,4 +75,10 @@ GLOVE = Recipe(
     embedding_dropout=0.5,
 )
 
-RECIPES: dict[str, Recipe] = {"rnn": RNN, "cnn": CNN, "glove_cnn": GLOVE}
+RECIPES: dict[str, Recipe] = {
+    "rnn": RNN,
+    "cnn": CNN,
+    "glove_cnn": GLOVE,
+    "cnn_2500": replace(CNN, train=FEW, min_freq=2, epochs=12, batch_size=32),
+    "glove_cnn_2500": replace(GLOVE, train=FEW, min_freq=2, epochs=12, batch_size=32),
+}

@@ -106,6 +106,8 @@ def _said(recipe: dict[str, Any]) -> str:
         said.append(f"weight decay {recipe['weight_decay']:g}")
     if recipe["clip"]:
         said.append(f"gradients cut to norm {recipe['clip']:g}")
+    if recipe["mixed_precision"]:
+        said.append("multiplied in bfloat16 while training")
     return "; ".join(said) + "."
 
 

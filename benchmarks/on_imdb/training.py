@@ -141,7 +141,8 @@ def _run(
             done = (epoch * steps + step) / (recipe.epochs * steps)
             for group in optimizer.param_groups:
                 group["lr"] = recipe.learning_rate * (1 - done)
-        logits = positive_logits(called(model, batch.ids.to(device), batch.lengths))
+        with torch.autocast(device.type, torch.bfloat16, enabled=recipe.mixed_precision):
+            logits = positive_logits(called(model, batch.ids.to(device), batch.lengths)).float()
         loss = functional.binary_cross_entropy_with_logits(logits, batch.labels.to(device))
         optimizer.zero_grad()
         loss.backward()

@@ -1,0 +1,93 @@
+"""docs/results.md says what was reached and what was missed, from the records alone."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from benchmarks.on_imdb.drawn import draw_curves, draw_explanations, save
+from benchmarks.on_imdb.recipes import RECIPES
+from benchmarks.on_imdb.records import read_records, read_tries, try_name, write_record, write_try
+from benchmarks.on_imdb.report import results_page
+from benchmarks.on_imdb.summary import figures_of
+
+EPOCH = {
+    "train_loss": 0.5,
+    "validation_loss": 0.4,
+    "validation_f1": 0.8,
+    "validation_accuracy": 0.8,
+    "seconds": 90.0,
+    "processor_seconds": 60.0,
+}
+SPREAD = {"median": 1e-3, "percentile_95": 2e-3, "largest": 5e-3}
+
+
+def measured(f1: float) -> dict[str, Any]:
+    """What a run found."""
+    sentence = {"tokens": ["fine"], "scores": [0.5], "probability": 0.7, "delta": 1e-5, "label": 1, "unknown": []}
+    return {
+        "machine": "2 CPU cores, one used",
+        "torch": "2.3.1",
+        "vocabulary": 30_000,
+        "history": [EPOCH, {**EPOCH, "validation_loss": 0.45, "validation_f1": 0.81}],
+        "best_epoch": 1,
+        "test": {"f1": f1, "accuracy": f1, "reviews": 25_000, "processor_seconds": 9.0},
+        "attribution": {
+            "reviews": 200,
+            "steps": 50,
+            "rule": "riemann_middle",
+            "delta": SPREAD,
+            "share": SPREAD,
+            "processor_seconds": 40.0,
+        },
+        "explanations": [sentence],
+    }
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Records of an RNN with two seeds, and of both networks of 2,500 reviews."""
+    for seed, f1 in ((0, 0.87), (1, 0.89)):
+        write_record("rnn", dataclasses.replace(RECIPES["rnn"], seed=seed), measured(f1), tmp_path)
+    write_record("cnn_2500", RECIPES["cnn_2500"], measured(0.8), tmp_path)
+    write_record("glove_cnn_2500", RECIPES["glove_cnn_2500"], measured(0.79), tmp_path)
+    return tmp_path
+
+
+def test_each_target_stands_beside_what_was_reached(folder: Path) -> None:
+    page = results_page(read_records(folder), [])
+    assert "| RNN | at least 0.875 | 0.8800 (mean of 2 seeds, 0.8700 to 0.8900) | reached |" in page
+    assert "at least that of CNN, 2,500 reviews: 0.8000 | 0.7900 | **missed by 0.0100** |" in page
+    assert "| CNN | at least 0.890 | not run yet | |" in page
+
+
+def test_the_epoch_kept_is_the_one_that_is_shown(folder: Path) -> None:
+    assert "| RNN | 0 | 22,500 | 30,000 | 2, 1 | 2.0 | 0.8000 | 0.8700 | 0.8700 |" in results_page(
+        read_records(folder), []
+    )
+
+
+def test_figures_have_the_names_of_the_networks(folder: Path) -> None:
+    figures = figures_of(read_records(folder))
+    assert figures["imdb.rnn.f1"] == pytest.approx(0.88)
+    assert figures["imdb.rnn.seeds"] == 2
+    assert figures["imdb.glove_cnn_2500.delta_largest"] == 5e-3
+    assert "imdb.cnn.f1" not in figures
+
+
+def test_a_try_names_what_differs_from_the_recipe(folder: Path) -> None:
+    changed = dataclasses.replace(RECIPES["cnn"], max_length=77)
+    write_try(try_name("cnn", changed), "cnn", changed, [EPOCH], folder)
+    assert "| CNN | max_length 77 | 1, 1 | 1.0 | 0.4000 | 0.8000 |" in results_page({}, read_tries(folder))
+
+
+def test_the_same_records_give_the_same_figures(folder: Path) -> None:
+    records = read_records(folder)
+    for name in ("first", "second"):
+        save(draw_curves(records), folder / f"{name}-curves.svg")
+        save(draw_explanations(records["rnn"][0]), folder / f"{name}.svg")
+    for kind in ("-curves.svg", ".svg"):
+        assert (folder / f"first{kind}").read_bytes() == (folder / f"second{kind}").read_bytes()
