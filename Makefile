@@ -24,7 +24,7 @@ CURRENT_READY := .venv-current/ready
 CORE := tests/test_versions.py tests/test_portable.py tests/textlab \
 	tests/autograder/wire tests/autograder/sandbox tests/autograder/judge
 
-.PHONY: setup grade test test-all test-current mutants attacks lint release student validate calibrate datasets examples lock clean
+.PHONY: setup grade test test-all test-current mutants attacks fuzz lint release student validate calibrate datasets examples lock clean
 
 setup: $(READY)
 
@@ -72,6 +72,13 @@ $(CURRENT_READY): requirements-current.lock pyproject.toml
 # Submissions that try to steal marks or to stop the class; writes their table into docs/security.md.
 attacks: $(READY)
 	$(BIN)/python -m tests.attacks
+
+# What reads strangers' bytes, fed with changed ones by Atheris, which is installed here only.
+#   MINUTES=5   for each of the four readers
+MINUTES ?= 20
+fuzz: $(READY)
+	$(BIN)/pip install --quiet atheris==3.0.0
+	$(BIN)/python -m tests.fuzz --minutes $(MINUTES)
 
 # Right and wrong answers, graded as a class is; docs/kill-matrix.md says which check catches what. About 15 minutes.
 #   MATRIX=FILE   write the matrix as JSON, too

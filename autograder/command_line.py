@@ -23,7 +23,7 @@ from autograder.judge.judge import Settings
 from autograder.record import Record, read_record, record_json
 from autograder.reports.class_page import class_page
 from autograder.reports.feedback import write_feedback
-from autograder.reports.files import write_whole
+from autograder.reports.files import NotWrittenError, write_whole
 from autograder.reports.grades import grades_csv
 from autograder.rubric import Rubric, load_rubric
 from autograder.sandbox import Level, probe_levels, strongest
@@ -70,7 +70,8 @@ def grade(
 ) -> None:
     """Grade submissions; write OUT/<student>/report.json, OUT/grades.csv, OUT/index.html and OUT/feedback/.
 
-    Ends with status 0 when every submission got a mark, 1 when the grader failed on one, 2 for wrong arguments.
+    Ends with status 0 when every submission got a mark, 1 when the grader failed on one, 2 for wrong
+    arguments and when a report cannot be written.
     """
     try:
         found = find_submissions(submissions, students=student or ())
@@ -88,8 +89,12 @@ def grade(
     except (OSError, ValueError) as error:
         console.print(Text(f"autograder: {error}"))
         raise typer.Exit(2) from None
-    records = _grade(found, settings, workers, out)
-    _write_class([*_earlier(out, records, agreed.name), *records] if student else records, agreed.rubric, out)
+    try:
+        records = _grade(found, settings, workers, out)
+        _write_class([*_earlier(out, records, agreed.name), *records] if student else records, agreed.rubric, out)
+    except NotWrittenError as error:
+        console.print(Text(f"autograder: {error}"))
+        raise typer.Exit(2) from None
     console.print(_table(records))
     count = f"{len(records)} submission{'s' if len(records) != 1 else ''}"
     console.print(Text(f"{count} · sandbox: {settings.level.word} · {out / 'index.html'}"))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,20 +17,23 @@ from autograder.judge.anywhere import Found, find_role
 from autograder.judge.few_reviews import load_few
 from autograder.judge.hidden_data import load_hidden
 from autograder.judge.judging import Judging
+from autograder.judge.notebooks import notebook_cells, plays
 from autograder.judge.own_cnn import explain_own_cnn
 from autograder.judge.plugin import GradingPlugin
 from autograder.judge.workers import Workers
 from autograder.record import GradedFile, Record
 from autograder.rubric import Rubric
 from autograder.sandbox import Level
-from autograder.submissions import Submission, SubmittedFile
+from autograder.submissions import Submission
 from autograder.thresholds import load_thresholds
-from textlab.definitions import Definitions, read_cells, slice_definitions
+from textlab.definitions import Definitions, slice_definitions
 from textlab.definitions.shown import plain_lines
 from textlab.versions import versions
 
 GRADERS = Path(__file__).parent.parent / "graders"
 PRINTED_LIMIT = 4000
+MAX_PROBLEMS = 30
+"""Most problems in a record: a notebook of ten thousand broken cells has as many."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,7 @@ def judge_submission(submission: Submission, settings: Settings, workers: Worker
         files=tuple(GradedFile(file.name, _sha256(file.content)) for file in submission.files),
         sha256=submission.sha256,
         checks=checks,
-        problems=tuple(problems),
+        problems=_limited(problems),
         printed=plain_lines("".join(judging.printed)[:PRINTED_LIMIT]),
         contract=contract.name,
         sandbox=settings.level.word,
@@ -91,14 +93,6 @@ def judge_submission(submission: Submission, settings: Settings, workers: Worker
         seconds=seconds,
         explained=explained,
     )
-
-
-def choose_file(submission: Submission, notebook: str) -> SubmittedFile | None:
-    """The file that plays a notebook: named so, or named almost so."""
-    wanted = _plain_name(notebook)
-    exact = [file for file in submission.files if _plain_name(file.name) == wanted]
-    similar = [file for file in submission.files if wanted in _plain_name(file.name)]
-    return next(iter([*exact, *similar]), None)
 
 
 def _anywhere(submission: Submission, contract: Contract) -> dict[str, Found]:
@@ -111,35 +105,19 @@ def _definitions(
     submission: Submission, contract: Mapping[str, Role], rubric: Rubric
 ) -> tuple[dict[str, Definitions], list[str]]:
     """What each notebook of the contract defines, and what was wrong with the files."""
-    problems = list(submission.problems)
-    found: dict[str, Definitions] = {}
-    for notebook in dict.fromkeys(role.notebook for role in contract.values() if role.notebook != ANYWHERE):
-        wanted = [name for role in contract.values() if role.notebook == notebook for name in role.names.values()]
-        others = [role.notebook for role in contract.values() if role.notebook != notebook]
-        file = choose_file(submission, notebook) or _only_file(submission, wanted, others)
-        if file is None:
-            if not rubric.is_bonus(notebook):
-                problems.append(f"{notebook}.ipynb was not handed in")
-            continue
-        cells, unreadable = read_cells(file.name, file.content)
-        if not cells and unreadable:
-            problems += unreadable
-            continue
-        found[notebook] = slice_definitions(cells, wanted)
-        problems += [*unreadable, *found[notebook].problems]
+    wanted: dict[str, list[str]] = {}
+    for role in contract.values():
+        if role.notebook != ANYWHERE:
+            wanted.setdefault(role.notebook, []).extend(role.names.values())
+    cells, problems = notebook_cells(submission.files, wanted)
+    problems = [*submission.problems, *problems]
+    found = {name: slice_definitions(cells[name], wanted[name]) for name in wanted if name in cells}
+    for notebook in wanted:
+        if notebook in found:
+            problems += found[notebook].problems
+        elif not rubric.is_bonus(notebook) and not any(plays(file.name, notebook) for file in submission.files):
+            problems.append(f"{notebook}.ipynb was not handed in")
     return found, problems
-
-
-def _only_file(submission: Submission, wanted: Sequence[str], others: Sequence[str]) -> SubmittedFile | None:
-    """The only file of a submission, if it defines one of the names and is not named like another notebook."""
-    if len(submission.files) != 1:
-        return None
-    only = submission.files[0]
-    if any(_plain_name(name) in _plain_name(only.name) for name in others):
-        return None
-    source = "\n".join(cell.source for cell in read_cells(only.name, only.content)[0])
-    defines = any(re.search(rf"^\s*(class|def)\s+{name}\b", source, re.MULTILINE) for name in wanted)
-    return only if defines else None
 
 
 def run_graders(
@@ -165,10 +143,9 @@ def run_graders(
     return plugin
 
 
-def _plain_name(name: str) -> str:
-    """A file name without folder, ending, case and the copy marks that browsers add: "2_CNN (1).ipynb" → "2_cnn"."""
-    stem = Path(name.replace("\\", "/")).name.rsplit(".", 1)[0].lower()
-    return re.sub(r"\s*(\(\d+\)|[-_ ]copy\d*)$", "", stem)
+def _limited(problems: Sequence[str]) -> tuple[str, ...]:
+    more = len(problems) - MAX_PROBLEMS
+    return (*problems[:MAX_PROBLEMS], *([f"… and {more} more like these."] if more > 0 else []))
 
 
 def _sha256(content: bytes) -> str:

@@ -6,21 +6,38 @@ import os
 from pathlib import Path
 
 
+class NotWrittenError(OSError):
+    """A file could not be written; the text names it, the reason and the remedy."""
+
+
 def write_whole(path: Path, text: str, *, sync: bool = True) -> None:
     """Write UTF-8 text beside its place, sync, and move it there.
 
+    Raises NotWrittenError; what was there before is then still there, and nothing else.
     Without `sync` a power failure may cost the file: for pages that can be made again, of which there are many.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
     # The same name every time: what a killed run left is overwritten by the next.
     part = path.with_name(f".{path.name}.part")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         with part.open("w", encoding="utf-8", newline="") as file:
             file.write(text)
             file.flush()
             if sync:
                 os.fsync(file.fileno())
         part.replace(path)
+    except OSError as error:
+        _remove(part)
+        remedy = "Make room there, or allow writing, and run the same command again."
+        raise NotWrittenError(f"{path}: cannot be written: {error.strerror}. {remedy}") from error
     except BaseException:
-        part.unlink(missing_ok=True)
+        _remove(part)
         raise
+
+
+def _remove(part: Path) -> None:
+    try:
+        part.unlink(missing_ok=True)
+    except OSError:
+        # Where a file stands in a folder's place, there is nothing to remove.
+        return

@@ -2,8 +2,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import build
 import pytest
+
+import build
 
 ROOT = Path(__file__).parents[2]
 

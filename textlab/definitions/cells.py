@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from textlab.definitions.cut_off import whole_cells
 from textlab.definitions.shown import shown
 
 MAX_CELLS = 20_000
@@ -75,27 +76,8 @@ def _decode(content: bytes, name: str) -> tuple[str, list[str]]:
 
 def _notebook_sources(text: str, name: str) -> tuple[list[tuple[int, str]], list[str]]:
     """Return number and source of each code cell of a notebook's JSON."""
-    if text.count("[") + text.count("{") + text.count(",") > MAX_VALUES:
-        return [], [f"{name}: holds more than {MAX_VALUES} values. Clear its outputs and save it again."]
-    try:
-        notebook = json.loads(text)
-    except json.JSONDecodeError as error:
-        where = f"line {error.lineno} column {error.colno}"
-        cut = (
-            " (the file seems to be cut off)"
-            if text.lstrip().startswith("{") and not text.rstrip().endswith("}")
-            else ""
-        )
-        what = f"is no notebook: {error.msg} at {where}{cut}"
-        return [], [f"{name}: {what}. Open it in Jupyter, save it, and hand it in again."]
-    except (RecursionError, ValueError, MemoryError) as error:
-        what = "its JSON is nested too deep" if isinstance(error, RecursionError) else "its JSON cannot be read"
-        return [], [f"{name}: {what}. Open it in Jupyter, save it, and hand it in again."]
-    raw = _raw_cells(notebook)
-    if raw is None:
-        return [], [f"{name}: is JSON but no notebook: it has no list of cells. Hand in the .ipynb file."]
+    raw, problems = _notebook_cells(text, name)
     sources: list[tuple[int, str]] = []
-    problems: list[str] = []
     for number, cell in enumerate(raw[:MAX_CELLS], start=1):
         if not isinstance(cell, dict):
             problems.append(f"{name}: cell {number} is no cell. Open it in Jupyter, save it, hand it in again.")
@@ -112,6 +94,29 @@ def _notebook_sources(text: str, name: str) -> tuple[list[tuple[int, str]], list
     if len(raw) > MAX_CELLS:
         problems.append(f"{name}: has {len(raw)} cells; the first {MAX_CELLS} count. Remove the rest.")
     return sources, problems
+
+
+def _notebook_cells(text: str, name: str) -> tuple[list[object], list[str]]:
+    """Return the cells of a notebook's JSON as they stand there; of a damaged one those before the break."""
+    if text.count("[") + text.count("{") + text.count(",") > MAX_VALUES:
+        return [], [f"{name}: holds more than {MAX_VALUES} values. Clear its outputs and save it again."]
+    try:
+        raw = _raw_cells(json.loads(text))
+    except json.JSONDecodeError as error:
+        where = f"{error.msg} at line {error.lineno} column {error.colno}"
+        raw = whole_cells(text)
+        if any(isinstance(cell, dict) and cell.get("cell_type") == "code" for cell in raw):
+            what = f"is damaged: {where}; only the cells before it count, which are {len(raw)}"
+            return raw, [f"{name}: {what}. Save the notebook again and hand in the whole file."]
+        cut_off = text.lstrip().startswith("{") and not text.rstrip().endswith("}")
+        what = f"is no notebook: {where}{' (the file seems to be cut off)' if cut_off else ''}"
+        return [], [f"{name}: {what}. Open it in Jupyter, save it, and hand it in again."]
+    except (RecursionError, ValueError, MemoryError) as error:
+        what = "its JSON is nested too deep" if isinstance(error, RecursionError) else "its JSON cannot be read"
+        return [], [f"{name}: {what}. Open it in Jupyter, save it, and hand it in again."]
+    if raw is None:
+        return [], [f"{name}: is JSON but no notebook: it has no list of cells. Hand in the .ipynb file."]
+    return raw, []
 
 
 def _raw_cells(notebook: object) -> list[object] | None:

@@ -79,6 +79,31 @@ def test_a_cut_notebook_is_called_cut() -> None:
     assert "cut off" in read(notebook()[:120])[1][0]
 
 
+SHEETS = {"nbformat": 3, "worksheets": [{"metadata": {}, "cells": [{"cell_type": "code", "input": "a"}, 1, 2]}]}
+
+
+@pytest.mark.parametrize(
+    "whole", [notebook(), json.dumps(SHEETS), json.dumps({"metadata": {"cells": [3]}, "cells": CELLS})]
+)
+def test_of_a_notebook_cut_anywhere_the_whole_cells_before_the_cut_count(whole: str) -> None:
+    expected, counts = read(whole)[0], set()
+    for end in range(1, len(whole)):
+        cells, problems = read(whole[:end])
+        assert cells == expected[: len(cells)]
+        assert len([problem for problem in problems if problem.startswith("2_cnn.ipynb: is ")]) == 1
+        assert not cells or "hand in the whole file" in problems[0]
+        counts.add(len(cells))
+    assert counts == set(range(len(expected) + 1))
+
+
+def test_the_cells_before_a_merge_that_was_not_finished_count() -> None:
+    cells, problems = read(
+        notebook().replace(', {"cell_type": "code", "source": "z', '\n<<<<<<< HEAD\n, {"source": "z')
+    )
+    assert cells == [(2, "x = 1\ny = 'é'")]
+    assert "line 2 column 1; only the cells before it count, which are 3" in problems[0]
+
+
 def test_odd_cells_are_reported_and_the_others_read() -> None:
     odd: list[object] = [3, {"cell_type": "code"}, {"cell_type": "code", "source": [1]}, {}, None, CELLS[3]]
     cells, problems = read(notebook(odd))
