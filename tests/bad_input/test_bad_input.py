@@ -80,6 +80,7 @@ def test_zips_of_course_systems_are_run_like_the_folder(system: str, expected: s
     assert {program(submission)[0] for submission in found} == {expected}
 
 
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs another user to ask as")
 def test_what_may_not_be_read_is_a_problem_of_its_student(tmp_path: Path) -> None:
     hand_in(GOOD, tmp_path)
     hand_in(BadInput("closed", GOOD.files), tmp_path)
