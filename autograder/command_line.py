@@ -26,7 +26,7 @@ from autograder.reports.feedback import write_feedback
 from autograder.reports.files import NotWrittenError, write_whole
 from autograder.reports.grades import grades_csv
 from autograder.rubric import Rubric, load_rubric
-from autograder.sandbox import Level, probe_levels, strongest
+from autograder.sandbox import Level, probe_levels, strongest, why_no_fork_server
 from autograder.submissions import Submission, SubmissionError, SubmittedFile, find_submissions
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
@@ -116,6 +116,11 @@ def doctor() -> None:
         table.add_row(finding.level.word, "yes" if finding.works else "no", finding.reason)
     console.print(table)
     console.print(f"autograder grade uses: [bold]{strongest().word}[/bold]")
+    if strongest() is Level.BUBBLEWRAP:
+        reason = why_no_fork_server()
+        console.print(
+            Text(f"Workers are {'forked by a warm server' if reason is None else f'started one by one: {reason}'}")
+        )
     if hidden_folder() == HIDDEN:
         console.print("Hidden reviews: drawn from the key that comes with the kit, which everybody can read.")
         console.print("Before a term, draw your own: autograder renew-hidden")

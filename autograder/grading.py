@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import multiprocessing
 import os
 import platform
+import signal
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.util import Finalize
 
+import torch
+
 from autograder.contracts import load_contract
-from autograder.judge.hidden_data import load_hidden
-from autograder.judge.judge import Settings, judge_submission
+from autograder.judge.judge import Settings, judge_submission, load_data
 from autograder.judge.workers import Workers
 from autograder.record import CheckResult, Record
+from autograder.sandbox import ForkServer, Level, why_no_fork_server
 from autograder.submissions import Submission
 
 Judge = Callable[[Submission, Settings], Record]
+
+FORKS = sys.platform == "linux"
+"""Whether judges are forked; elsewhere libraries may have started threads that a fork breaks."""
+PARENT_DEATH_SIGNAL = 1
 
 _workers: Workers | None = None
 
@@ -29,14 +39,33 @@ def grade_class(
 
     A judge that dies costs its own submission the marks (outcome `error`), never another one.
     """
-    waiting = list(submissions)
+    with contextlib.ExitStack() as stack:
+        server = fork_server(settings.level)
+        if server is not None:
+            stack.callback(server.close)
+        yield from _grade(list(submissions), settings, workers, judge or judge_one, server)
+
+
+def fork_server(level: Level) -> ForkServer | None:
+    """A fork server that warms up, where the level has one and it works here."""
+    wanted = level is Level.BUBBLEWRAP and why_no_fork_server() is None
+    return ForkServer() if wanted else None
+
+
+def _grade(
+    waiting: list[Submission], settings: Settings, workers: int, judge: Judge, server: ForkServer | None
+) -> Iterator[Record]:
+    # Where judges are forked, they share what is read and imported now. Threads of torch do not outlive a fork.
+    torch.set_num_threads(1)
+    load_data(settings)
+    context = multiprocessing.get_context("fork" if FORKS else "spawn")
     alone = False
     while waiting:
         count = 1 if alone else workers or _cores()
         died: list[Submission] = []
-        context = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(min(count, len(waiting)), context, _start_judge, (settings,)) as pool:
-            futures = {pool.submit(judge or judge_one, submission, settings): submission for submission in waiting}
+        given = (settings, server, os.getpid())
+        with ProcessPoolExecutor(min(count, len(waiting)), context, _start_judge, given) as pool:
+            futures = {pool.submit(judge, submission, settings): submission for submission in waiting}
             for future in as_completed(futures):
                 record = _finished(future, futures[future], settings)
                 if record is None:
@@ -92,17 +121,26 @@ def _finished(future: Future[Record], submission: Submission, settings: Settings
         return failed_record(submission, settings, f"the grader failed: {type(error).__name__}: {error}")
 
 
-def _start_judge(settings: Settings) -> None:
-    """In a judge's process, once: warm a worker while the data is read."""
+def _start_judge(settings: Settings, server: ForkServer | None, above: int) -> None:
+    """In a judge's process, once: warm a worker, and read the data where they are not shared."""
     global _workers
-    import torch
-
+    if FORKS:
+        _die_with(above)
+        # A thread of the command's may have been writing at the fork, and hold the old ones for ever.
+        sys.stdout, sys.stderr = (open(number, "w", closefd=False) for number in (1, 2))  # noqa: SIM115
     torch.set_num_threads(1)
-    _workers = Workers(settings.level)
+    _workers = Workers(settings.level, server)
     _workers.prepare()
     # A pool's processes skip atexit; this runs when they end, before they wait for anything.
     Finalize(None, _workers.close, exitpriority=10)
-    load_hidden(settings.data, settings.data_path)
+    load_data(settings)
+
+
+def _die_with(above: int) -> None:
+    """Let the kernel kill this process when the one that forked it ends, however that ends."""
+    ctypes.CDLL(None).prctl(PARENT_DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != above:
+        os._exit(1)
 
 
 def _cores() -> int:

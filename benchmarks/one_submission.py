@@ -15,8 +15,8 @@ import time
 import psutil
 import torch
 
-from autograder.judge.hidden_data import load_hidden
-from autograder.judge.judge import Settings, judge_submission
+from autograder.grading import fork_server
+from autograder.judge.judge import Settings, judge_submission, load_data
 from autograder.judge.workers import Workers
 from autograder.release import solution_notebook
 from autograder.rubric import load_rubric
@@ -24,8 +24,6 @@ from autograder.sandbox import strongest
 from autograder.submissions import Submission, SubmittedFile
 
 LISTED = 12
-WARM_S = 30.0
-"""Time for the first worker to start."""
 
 
 def main() -> None:
@@ -36,17 +34,20 @@ def main() -> None:
     notebooks = sorted({entry.notebook for entry in load_rubric().checks})
     files = tuple(SubmittedFile(f"{name}.ipynb", solution_notebook(name)) for name in notebooks)
     settings = Settings(level=strongest())
-    load_hidden(settings.data)
-    workers = Workers(settings.level)
-    workers.prepare()
-    time.sleep(WARM_S)
+    server = fork_server(settings.level)
+    load_data(settings)
+    workers = Workers(settings.level, server)
+    # The first one waits for what warms up once a class.
+    workers.take().close()
     watch, start = Watch(), time.monotonic()
     record = judge_submission(Submission("solution", files, ()), settings, workers)
     wall = time.monotonic() - start
     used = watch.stop()
     workers.close()
+    if server is not None:
+        server.close()
     print(f"{record.score} of {record.max_score} points, {used:.1f} s of processor time, {wall:.1f} s of wall time")
-    print("workers that start ahead, one for the next submission among them, are counted, too")
+    print("a worker that starts ahead for the next submission is counted, too")
     stages = sorted(record.seconds.items(), key=lambda item: -item[1])
     for name, seconds in stages[:LISTED]:
         print(f"{name:20} {seconds:6.2f} s of wall time")

@@ -1,4 +1,4 @@
-"""Kills workers, judges and whole runs at random moments; the reports have to come out as if nothing had happened.
+"""Kills workers, their server, judges and runs at random moments; the reports come out as if nothing had happened.
 
 `python -m tests.kills --kills 200` grades a small class again and again into one folder and kills something in each
 run. After each kill every report is either whole or not there; an undisturbed run at the end gives the same bytes as
@@ -17,18 +17,18 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import psutil
 
 from autograder.record import read_record
+from autograder.sandbox.user_ids import UIDS
 from tests.attacks.traces import traces
 from tests.solution_source import solution_source
 
 COMMAND = "from autograder.command_line import app; app()"
-TARGETS = ("worker", "judge", "command")
+TARGETS = ("worker", "server", "judge", "command")
 
 
 def main() -> int:
@@ -94,14 +94,12 @@ def start(class_folder: Path, out: Path) -> subprocess.Popen[bytes]:
 
 
 def kill(run: subprocess.Popen[bytes], target: str, chance: random.Random) -> bool:
-    """Kill the run itself, one of its judges or one of its workers; False when there is none at the moment."""
+    """Kill the run itself or one of its processes of that kind; False when there is none at the moment."""
     found = [run.pid]
     if target != "command":
         with contextlib.suppress(psutil.Error):
             family = psutil.Process(run.pid).children(recursive=True)
-            workers = [process.pid for process in family if "autograder.worker" in _words(process)]
-            judges = [process.pid for process in family if "multiprocessing.spawn" in " ".join(_words(process))]
-            found = workers if target == "worker" else judges
+            found = [process.pid for process in family if _kind(process, run.pid) == target]
     if not found or run.poll() is not None:
         return False
     with contextlib.suppress(ProcessLookupError):
@@ -137,11 +135,15 @@ def _content(path: Path) -> Any:
     return {name: value for name, value in fields.items() if name != "seconds"}
 
 
-def _words(process: psutil.Process) -> Sequence[str]:
-    try:
-        return process.cmdline()
-    except psutil.Error:
-        return ()
+def _kind(process: psutil.Process, command: int) -> str:
+    """What a process of a run is; empty for those that only stand between others, and for one that has ended."""
+    with contextlib.suppress(psutil.Error):
+        if process.uids().real in UIDS:
+            return "worker"
+        if process.name() == "bwrap":
+            return ""
+        return "judge" if process.ppid() == command else "server"
+    return ""
 
 
 if __name__ == "__main__":

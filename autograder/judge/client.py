@@ -68,7 +68,9 @@ class Worker:
             raise self.lost
         deadline = time.monotonic() + seconds
         try:
-            if request is not None:
+            if request is None:
+                self._process.wait_started(seconds)
+            else:
                 self._channel.send(request, seconds)
             return self._channel.receive(deadline - time.monotonic(), self._watch)
         except TimeoutError:

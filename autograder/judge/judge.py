@@ -50,6 +50,12 @@ class Settings:
     """A seed that shuffles the order of the checks, as far as they do not build on each other."""
 
 
+def load_data(settings: Settings) -> None:
+    """Read once what all submissions are judged with; what is read stays in memory."""
+    load_hidden(settings.data, settings.data_path)
+    load_few()
+
+
 def judge_submission(submission: Submission, settings: Settings, workers: Workers) -> Record:
     """Grade one submission. Student faults end up in the record; only faults of the kit raise."""
     start = time.monotonic()

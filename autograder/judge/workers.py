@@ -1,16 +1,17 @@
-"""Keeps one warm worker ahead, so that a submission need not wait for torch to be imported."""
+"""Keeps one warm worker ahead, so that a submission need not wait for one to start."""
 
 from __future__ import annotations
 
-from autograder.judge.client import Worker
-from autograder.sandbox import Level, start_worker
+from autograder.judge.client import Worker, WorkerLost
+from autograder.sandbox import ForkServer, Level, ServerLost, start_worker
 
 
 class Workers:
-    """Hands out workers that have never seen a submission."""
+    """Hands out workers that have never seen a submission: forked by the server, or started one by one without it."""
 
-    def __init__(self, level: Level) -> None:
+    def __init__(self, level: Level, server: ForkServer | None = None) -> None:
         self.level = level
+        self._server = server
         self._spare: Worker | None = None
 
     def prepare(self) -> None:
@@ -20,11 +21,24 @@ class Workers:
     def take(self) -> Worker:
         """A fresh worker; the next one starts to warm up at once."""
         worker, self._spare = self._spare or self._start(), None
-        worker.wait_ready()
+        try:
+            worker.wait_ready()
+        except WorkerLost:
+            if self._server is None:
+                raise
+            # Without its server this judge goes on more slowly.
+            self._server = None
+            worker = self._start()
+            worker.wait_ready()
         self.prepare()
         return worker
 
     def _start(self) -> Worker:
+        if self._server is not None:
+            try:
+                return Worker(self._server.fork())
+            except ServerLost:
+                self._server = None
         return Worker(start_worker(self.level))
 
     def close(self) -> None:

@@ -16,9 +16,10 @@ from pathlib import Path
 import autograder
 import textlab
 from autograder.sandbox.user_ids import UIDS
+from autograder.worker.limits import RESOURCES, SCRATCH_BYTES
 
 KIT = "/kit"
-SCRATCH_BYTES = 256 * 2**20
+SERVER_RIGHTS = ("CAP_SYS_ADMIN", "CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP")
 SYSTEM = ("/usr", "/lib", "/lib64", "/lib32", "/bin", "/sbin")
 ETC = ("/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/alternatives", "/etc/localtime")
 
@@ -42,22 +43,54 @@ def command(
 
 def box_descriptor(uid: int = UIDS[0]) -> int:
     """An open file with bwrap's arguments: on its command line everything in the box could read them."""
+    return _held(_box(uid))
+
+
+def _held(parts: Sequence[str]) -> int:
     with tempfile.TemporaryFile() as file:
-        file.write("\0".join(_box(uid)).encode(errors="surrogateescape"))
+        file.write("\0".join(parts).encode(errors="surrogateescape"))
         file.flush()
         file.seek(0)
         return os.dup(file.fileno())
 
 
-def _box(uid: int) -> list[str]:
-    """What the box is made of, as arguments of bwrap."""
-    parts = ["--die-with-parent", "--new-session"]
-    parts += ["--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"]
+def server_command(arguments: Sequence[str], box: int) -> list[str]:
+    """The whole command that runs this Python with `arguments` in the box of a fork server.
+
+    It has no limits: the server sets those of its children.
+    """
+    return ["bwrap", "--args", str(box), "--", sys.executable, *arguments]
+
+
+def server_box_descriptor() -> int:
+    """An open file with bwrap's arguments for a fork server.
+
+    It is the box of a worker with the rights to make namespaces, and nothing in it to be written that workers share.
+    """
+    # The kernel asks for the last right where user 0 of one user namespace gets another number in the next.
+    users = ["--unshare-user", "--uid", "0", "--gid", "0", "--cap-add", "CAP_SETFCAP"]
     if os.getuid() == 0:
-        parts += ["--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
+        users = ["--cap-drop", "ALL"]
+    parts = [*users, *(word for right in SERVER_RIGHTS for word in ("--cap-add", right)), *_inside()]
+    for place in ("/dev", *_hidden(), "/"):
+        parts += ["--remount-ro", place]
+    return _held(parts)
+
+
+def _box(uid: int) -> list[str]:
+    """What the box of one worker is made of, as arguments of bwrap."""
+    if os.getuid() == 0:
+        parts = ["--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
         parts += ["--cap-add", "CAP_SETPCAP"]
     else:
-        parts += ["--unshare-user", "--uid", str(uid), "--gid", str(uid)]
+        parts = ["--unshare-user", "--uid", str(uid), "--gid", str(uid)]
+    return [*parts, *_inside()]
+
+
+def _inside() -> list[str]:
+    """What is in a box, whoever runs in it."""
+    parts = ["--die-with-parent", "--new-session"]
+    parts += ["--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"]
     parts += ["--hostname", "worker", "--proc", "/proc", "--dev", "/dev"]
     for scratch in ("/tmp", "/dev/shm"):
         parts += ["--size", str(SCRATCH_BYTES), "--perms", "1777", "--tmpfs", scratch]
@@ -91,9 +124,8 @@ def environment(kit: str) -> dict[str, str]:
 
 
 def limits() -> list[str]:
-    """prlimit's part of the command: no core files, few files and processes, bounded files and address space."""
-    sizes = {"core": 0, "nofile": 256, "nproc": 256, "fsize": SCRATCH_BYTES, "as": 8 * 2**30}
-    return ["prlimit", *(f"--{name}={value}" for name, value in sizes.items()), "--"]
+    """prlimit's part of the command."""
+    return ["prlimit", *(f"--{name}={value}" for name, value in RESOURCES.items()), "--"]
 
 
 def filter_note() -> str:
@@ -128,11 +160,14 @@ def _python() -> Iterator[str]:
                 made.add(parent)
                 yield from ("--perms", "0755", "--dir", str(parent))
         yield from ("--ro-bind", str(prefix), str(prefix))
-    # The instructor's package may be installed beside textlab: an empty folder hides it.
-    for scheme in ("purelib", "platlib"):
-        installed = Path(sysconfig.get_path(scheme)) / "autograder"
-        if installed.is_dir():
-            yield from ("--tmpfs", str(installed))
+    for installed in _hidden():
+        yield from ("--tmpfs", installed)
+
+
+def _hidden() -> list[str]:
+    """Where the instructor's package is installed beside textlab: an empty folder hides it."""
+    places = {Path(sysconfig.get_path(scheme)) / "autograder" for scheme in ("purelib", "platlib")}
+    return sorted(str(place) for place in places if place.is_dir())
 
 
 def _kit() -> Iterator[str]:

@@ -11,7 +11,10 @@ import sys
 from dataclasses import dataclass
 
 from autograder.sandbox import bubblewrap
+from autograder.sandbox.fork_server import ForkServer
 from autograder.sandbox.user_ids import UIDS
+
+TRIAL_S = 20.0
 
 
 class Level(enum.IntEnum):
@@ -46,6 +49,28 @@ def probe_levels() -> tuple[Finding, ...]:
 def strongest() -> Level:
     """The strongest level that works here."""
     return next(finding.level for finding in probe_levels() if finding.works)
+
+
+@functools.cache
+def why_no_fork_server() -> str | None:
+    """The reason why workers cannot be forked inside a box here, or None when they can; tried once a process."""
+    if not probe_levels()[0].works:
+        return "bubblewrap does not work"
+    try:
+        server = ForkServer(trial=True)
+    except OSError as error:
+        return f"bwrap does not run: {error}"
+    try:
+        worker = server.fork()
+        try:
+            worker.wait_started(TRIAL_S)
+        finally:
+            worker.kill()
+    except (OSError, EOFError) as error:
+        return f"namespaces inside the box cannot be made: {error or 'the server ended'}"
+    finally:
+        server.close()
+    return None
 
 
 def _probe_bubblewrap() -> Finding:

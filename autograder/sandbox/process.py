@@ -12,6 +12,7 @@ import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import psutil
 
@@ -31,8 +32,23 @@ class Limits:
     """Resident memory of the worker and all its children together."""
 
 
-class WorkerProcess:
+class WorkerProcess(Protocol):
     """A running worker and the judge's end of its socket."""
+
+    stream: socket.socket
+
+    def wait_started(self, seconds: float) -> None:
+        """Wait until the worker is behind its wall. Raises TimeoutError, EOFError, OSError."""
+
+    def memory_bytes(self) -> int:
+        """Resident memory of the worker and everything it started, in bytes."""
+
+    def kill(self) -> None:
+        """End the worker and all that it started; safe to call twice."""
+
+
+class OwnBox:
+    """A worker in a box of its own, or at the level `process` in none."""
 
     def __init__(
         self,
@@ -46,10 +62,8 @@ class WorkerProcess:
         self._scratch = scratch
         self._user = user
 
-    @property
-    def ended(self) -> bool:
-        """Whether the process is gone."""
-        return self._process.poll() is not None
+    def wait_started(self, seconds: float) -> None:
+        """Return at once: what is started this way is behind its wall before it runs."""
 
     def memory_bytes(self) -> int:
         """Resident memory of the worker and everything it started, in bytes."""
@@ -83,7 +97,7 @@ class WorkerProcess:
             shutil.rmtree(self._scratch, ignore_errors=True)
 
 
-def start_worker(level: Level) -> WorkerProcess:
+def start_worker(level: Level) -> OwnBox:
     """Start a worker behind the given wall; it says {"ready": true} on its socket when it is warm."""
     ours, theirs = socket.socketpair()
     arguments = ["-m", "autograder.worker", str(theirs.fileno())]
@@ -114,4 +128,4 @@ def start_worker(level: Level) -> WorkerProcess:
     for descriptor in passed[1:]:
         os.close(descriptor)
     theirs.close()
-    return WorkerProcess(process, ours, scratch, user)
+    return OwnBox(process, ours, scratch, user)

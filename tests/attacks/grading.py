@@ -12,8 +12,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import psutil
-
 from autograder.grading import grade_class, judge_one
 from autograder.judge.judge import Settings
 from autograder.record import Record, record_json
@@ -24,7 +22,7 @@ from autograder.rubric import load_rubric
 from autograder.sandbox import Level
 from autograder.submissions import Submission, SubmittedFile, find_submissions
 from tests.attacks.attack import MARK, PORT, RAN, STOLEN, Attack
-from tests.attacks.traces import traces
+from tests.attacks.traces import held_user_ids, traces
 from tests.solution_source import solution_source
 from textlab.definitions.shown import plain_lines
 
@@ -62,9 +60,9 @@ def judge_watched(submission: Submission, settings: Settings) -> Record:
         if left:
             time.sleep(0.5)
             left &= traces()
-    workers = [child.pid for child in psutil.Process().children() if child.name() == "bwrap"]
-    if len(workers) > 1:
-        left.add(f"{len(workers) - 1} workers beside the one that is kept warm")
+    workers = len(held_user_ids())
+    if workers > 1:
+        left.add(f"{workers - 1} workers beside the one that is kept warm")
     problems = (*record.problems, *(f"{LEFT}: {what}" for what in sorted(left)))
     return dataclasses.replace(record, problems=problems)
 

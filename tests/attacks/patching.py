@@ -186,9 +186,8 @@ def attack():
     for name in ("plain_tensor", "plain_value"):
         if hasattr(subject, name):
             setattr(subject, name, lambda value, call: float("nan"))
-    import autograder.worker.__main__ as main
-    main.pack = lambda value, tensors: {"object": 10**9}
-    main = sys.modules.get("autograder.worker.session")
+    import autograder.worker.answering as answering
+    answering.pack = lambda value, tensors: {"object": 10**9}
 """
         + RUBBISH,
     ),

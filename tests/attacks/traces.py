@@ -12,6 +12,7 @@ import psutil
 from autograder.sandbox.user_ids import UIDS
 from tests.attacks.attack import MARK
 
+LOCK = "@textlab-worker-"
 PLACES = ("/tmp", "/var/tmp", "/dev/shm", "/run", "/run/lock", "/")
 
 
@@ -20,18 +21,42 @@ def traces() -> set[str]:
     return {*_processes(), *_files(UIDS), *_segments(UIDS), *_sockets(UIDS)}
 
 
+def held_user_ids() -> set[int]:
+    """The user ids of workers that this process has taken and not given back."""
+    own = set()
+    for entry in Path("/proc/self/fd").iterdir():
+        with contextlib.suppress(OSError):
+            own.add(str(entry.readlink()))
+    return {number for number, inode in _locks().items() if f"socket:[{inode}]" in own}
+
+
 def _processes() -> Iterator[str]:
-    for process in psutil.process_iter():
+    living = [process for process in psutil.process_iter() if _from_a_worker(process)]
+    # Whoever starts a worker takes its user id before, and gives it back when nothing of the worker is left.
+    taken = _locks()
+    for process in living:
         with contextlib.suppress(psutil.Error):
-            if _from_a_worker(process):
-                above = next((parent for parent in process.parents() if not _from_a_worker(parent)), None)
-                # A worker has a living judge above it; what outlived its worker belongs to process 1.
-                if above is None or above.pid == 1:
-                    yield f"process {process.name()} of user {process.uids().real}"
+            above = next((parent for parent in process.parents() if not _from_a_worker(parent)), None)
+            user = process.uids().real
+            if above is None or above.pid == 1 or (user in UIDS and user not in taken):
+                yield f"process {process.name()} of user {user}"
 
 
 def _from_a_worker(process: psutil.Process) -> bool:
-    return process.uids().real in UIDS or process.name() == "bwrap" or MARK in process.name()
+    try:
+        return process.uids().real in UIDS or process.name() == "bwrap" or MARK in process.name()
+    except psutil.Error:
+        return False
+
+
+def _locks() -> dict[int, str]:
+    """The user ids that are taken on this machine, with the inodes of the sockets that hold them."""
+    found = {}
+    for line in Path("/proc/net/unix").read_text().splitlines()[1:]:
+        words = line.split()
+        if words[-1].startswith(LOCK):
+            found[int(words[-1].removeprefix(LOCK))] = words[6]
+    return found
 
 
 def _files(uids: range) -> Iterator[str]:

@@ -32,6 +32,9 @@ class FakeProcess:
         self._thread = threading.Thread(target=self._serve, args=(theirs, answer), daemon=True)
         self._thread.start()
 
+    def wait_started(self, seconds: float) -> None:
+        """Return at once."""
+
     def memory_bytes(self) -> int:
         """What the fake claims to use."""
         return self._memory

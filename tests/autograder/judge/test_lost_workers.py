@@ -46,7 +46,8 @@ class MortalWorker(Worker):
     """A worker whose process is killed just before it is asked for a given verb."""
 
     def __init__(self, verb: str, deaths: list[str]) -> None:
-        super().__init__(start_worker(Level.PROCESS))
+        self._started = start_worker(Level.PROCESS)
+        super().__init__(self._started)
         self._verb = verb
         self._deaths = deaths
 
@@ -55,7 +56,7 @@ class MortalWorker(Worker):
         self.wait_ready()
         if verb == self._verb and not self._deaths:
             self._deaths.append(verb)
-            self._process._process.kill()
+            self._started._process.kill()
         return super().request(verb, seconds, **arguments)
 
 

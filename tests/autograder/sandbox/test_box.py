@@ -1,25 +1,31 @@
-"""What code in the box can see and do. Skipped where the box cannot be built; the levels' test says why."""
+"""What code in the box can see and do, whichever way its worker was started.
+
+Skipped where the box cannot be built; the levels' test says why.
+"""
 
 from __future__ import annotations
 
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 import autograder
 from autograder.judge.client import Worker
-from autograder.sandbox import Level, bubblewrap, probe_levels, seccomp, start_worker
+from autograder.sandbox import ForkServer, Level, bubblewrap, probe_levels, seccomp, start_worker
 from autograder.sandbox.user_ids import UIDS, UserId
+from tests.autograder.sandbox.conftest import SECRET
 
 BOX = next(finding for finding in probe_levels() if finding.level is Level.BUBBLEWRAP)
 pytestmark = pytest.mark.skipif(not BOX.works, reason=BOX.reason)
+InBox = Callable[[str], str]
 
 
-def in_box(code: str) -> str:
-    """What Python code prints in the box that workers get."""
+def in_own_box(code: str) -> str:
+    """What Python code prints in a box of its own."""
     rules, box = seccomp.filter_descriptor(), bubblewrap.box_descriptor()
     passed = [box] if rules is None else [box, rules]
     result = subprocess.run(
@@ -36,13 +42,33 @@ def in_box(code: str) -> str:
     return result.stdout.strip()
 
 
-def test_the_box_holds_textlab_the_wire_and_the_worker_only() -> None:
+@pytest.fixture(params=["own box", "forked"])
+def in_box(request: pytest.FixtureRequest) -> InBox:
+    """Runs code as a worker does that was started in one of the two ways; gives back what it prints."""
+    if request.param == "own box":
+        return in_own_box
+    server: ForkServer = request.getfixturevalue("server")
+
+    def in_forked_worker(code: str) -> str:
+        worker = Worker(server.fork())
+        try:
+            program = [[1, 1, "import warnings; warnings.simplefilter('ignore')"], [2, 1, code]]
+            loaded = worker.request("load", 60.0, program=program, names=[])
+            assert loaded["failures"] == []
+            return "".join(worker.printed).strip()
+        finally:
+            worker.close()
+
+    return in_forked_worker
+
+
+def test_the_box_holds_textlab_the_wire_and_the_worker_only(in_box: InBox) -> None:
     kit = "import os; print(sorted(os.listdir('/kit/autograder')), sorted(os.listdir('/kit')))"
     assert in_box(kit) == "['__init__.py', 'wire', 'worker'] ['autograder', 'textlab']"
 
 
 @pytest.mark.parametrize("secret", ["graders", "hidden", "thresholds.json", "rubric.toml"])
-def test_secrets_are_not_there(secret: str) -> None:
+def test_secrets_are_not_there(in_box: InBox, secret: str) -> None:
     place = Path(autograder.__path__[0]) / secret
     assert place.exists()
     assert in_box(
@@ -50,13 +76,13 @@ def test_secrets_are_not_there(secret: str) -> None:
     ) == ("False False")
 
 
-def test_solutions_and_home_are_not_there() -> None:
+def test_solutions_and_home_are_not_there(in_box: InBox) -> None:
     project = Path(autograder.__path__[0]).parent
     code = f"import os; print([name for name in os.listdir({str(project)!r}) if name != '.venv'])"
     assert in_box(f"import os\nif os.path.exists({str(project)!r}): {code}\nelse: print([])") == "[]"
 
 
-def test_the_user_is_nobody_with_no_way_up() -> None:
+def test_the_user_is_nobody_with_no_way_up(in_box: InBox) -> None:
     uid, capabilities, privileges = in_box(
         "import os\n"
         "status = dict(line.split(':', 1) for line in open('/proc/self/status') if ':' in line)\n"
@@ -68,7 +94,7 @@ def test_the_user_is_nobody_with_no_way_up() -> None:
         assert int(capabilities, 16) == 0
 
 
-def test_there_is_no_network_and_no_other_process() -> None:
+def test_there_is_no_network_and_no_other_process(in_box: InBox) -> None:
     code = (
         "import os, socket\n"
         "try: socket.create_connection(('127.0.0.1', 22), 1)\n"
@@ -84,7 +110,7 @@ def test_there_is_no_network_and_no_other_process() -> None:
         listening.wait()
 
 
-def test_nothing_can_be_written_outside_the_scratch_folder() -> None:
+def test_nothing_can_be_written_outside_the_scratch_folder(in_box: InBox) -> None:
     code = (
         "import os\n"
         "for place in ('/usr/x', '/kit/x', '/etc/x', '/kit/textlab/x'):\n"
@@ -96,7 +122,7 @@ def test_nothing_can_be_written_outside_the_scratch_folder() -> None:
     assert in_box(code) == "fine"
 
 
-def test_the_scratch_folder_is_limited() -> None:
+def test_the_scratch_folder_is_limited(in_box: InBox) -> None:
     code = (
         "try:\n"
         "    for number in range(40):\n"
@@ -107,7 +133,7 @@ def test_the_scratch_folder_is_limited() -> None:
     assert in_box(code) == "28"
 
 
-def test_dangerous_system_calls_are_refused() -> None:
+def test_dangerous_system_calls_are_refused(in_box: InBox) -> None:
     if seccomp.why_missing():
         pytest.skip(str(seccomp.why_missing()))
     code = (
@@ -118,7 +144,7 @@ def test_dangerous_system_calls_are_refused() -> None:
     assert in_box(code) == "-1 1 -1 1"
 
 
-def test_sockets_that_no_network_namespace_shuts_in_cannot_be_made() -> None:
+def test_sockets_that_no_network_namespace_shuts_in_cannot_be_made(in_box: InBox) -> None:
     if seccomp.why_missing():
         pytest.skip(str(seccomp.why_missing()))
     code = (
@@ -130,17 +156,20 @@ def test_sockets_that_no_network_namespace_shuts_in_cannot_be_made() -> None:
     assert in_box(code).split() == ["1", "2"]
 
 
-def test_the_environment_holds_nothing_of_the_judges(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("COURSE_SECRET", "42")
+def test_the_environment_holds_nothing_of_the_judges(monkeypatch: pytest.MonkeyPatch, in_box: InBox) -> None:
+    # The fork server has been started beside such a variable, too.
+    monkeypatch.setenv(SECRET, "42")
     names = set(in_box("import os; print(*os.environ)").split())
-    assert names - {"PWD", "LC_CTYPE"} == set(bubblewrap.environment("/kit"))
+    # Libraries add variables when they are imported.
+    names = {name for name in names if not name.startswith("KMP_")} - {"PWD", "LC_CTYPE"}
+    assert names == set(bubblewrap.environment("/kit"))
 
 
-def test_the_user_has_a_name() -> None:
+def test_the_user_has_a_name(in_box: InBox) -> None:
     assert in_box("import getpass; print(getpass.getuser())") == "worker"
 
 
-def test_nothing_survives_a_killed_worker() -> None:
+def test_nothing_survives_a_killed_worker_in_a_box_of_its_own() -> None:
     process = start_worker(Level.BUBBLEWRAP)
     worker = Worker(process)
     source = "import os\nif os.fork() == 0:\n    os.setsid()\n    import time\n    time.sleep(600)\n"
@@ -166,7 +195,7 @@ def test_every_worker_has_a_user_id_of_its_own_and_gives_it_back() -> None:
         user.give_back()
 
 
-def test_the_box_does_not_tell_how_it_was_made() -> None:
+def test_the_box_does_not_tell_how_it_was_made(in_box: InBox) -> None:
     words = in_box("print(open('/proc/1/cmdline').read().replace(chr(0), ' '))")
     assert "--ro-bind" not in words
     assert str(Path(autograder.__path__[0]).parent / "textlab") not in words

@@ -1,0 +1,100 @@
+"""A warm worker at work: requests in, answers out, until the judge hangs up."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+import warnings
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+import autograder.worker.session as sessions
+from autograder.wire.channel import Channel
+from autograder.wire.frames import Frame, FrameError
+from autograder.wire.values import pack, unpack
+from autograder.worker.printed import Printed
+from textlab.checks.failure import StudentError
+
+
+def quiet() -> Printed:
+    """Let everything that is printed from now on go into what is given back."""
+    printed = Printed()
+    sys.stdin = open(os.devnull)  # noqa: PTH123, SIM115
+    sys.stdout = sys.stderr = printed
+    torch.set_num_threads(1)
+    return printed
+
+
+def serve(descriptor: int, printed: Printed) -> None:
+    """Say on the socket that the worker is ready, and answer requests until the judge hangs up."""
+    printed.take()
+    channel = Channel(socket.socket(fileno=descriptor))
+    session = sessions.Session(printed)
+    channel.send(Frame({"ready": True, "python": sys.version.split()[0], "torch": torch.__version__}))
+    while True:
+        try:
+            request = channel.receive()
+        except (EOFError, OSError):
+            break
+        channel.send(reply(session, request))
+    os._exit(0)
+
+
+def reply(session: sessions.Session, request: Frame) -> Frame:
+    """The answer to one request: a value, or what the student's code did instead."""
+    header: dict[str, Any] = {"sequence": request.header["sequence"]}
+    tensors: dict[str, Tensor] = {}
+    try:
+        arguments = unpack(request.header["arguments"], request.tensors, session.resolve)
+        header["value"] = pack(session.answer(request.header["verb"], arguments), tensors)
+    except StudentError as error:
+        tensors.clear()
+        fields = (error.call, error.type_name, error.message, error.where)
+        header["student_error"] = [_clean(text) for text in fields]
+    except BaseException as error:
+        tensors.clear()
+        header["student_error"] = [
+            _clean(str(request.header["verb"])),
+            type(error).__name__,
+            _clean(error),
+            "",
+        ]
+    header["printed"] = session.printed.take()
+    frame = Frame(header, tensors)
+    try:
+        return frame if _fits(frame) else _too_large(header)
+    except FrameError as error:
+        return Frame({**header, "value": None, "student_error": [str(request.header["verb"]), "", str(error), ""]})
+
+
+def warm_up() -> None:
+    """Import what every submission needs and take one training step, since torch's first one is slow."""
+    warnings.filterwarnings("ignore")
+    import captum.attr  # noqa: F401
+    import sklearn.metrics  # noqa: F401
+
+    network = nn.Sequential(nn.Embedding(4, 4), nn.Conv1d(3, 2, 2), nn.Flatten(), nn.Linear(6, 1))
+    optimizer = torch.optim.Adam(network.parameters())
+    network(torch.zeros(2, 3, dtype=torch.long)).sum().backward()
+    optimizer.step()
+    warnings.resetwarnings()
+
+
+def _fits(frame: Frame) -> bool:
+    """Whether the tensors stay below 256 MiB; a broadcast tensor costs the sender nothing."""
+    return sum(tensor.numel() * tensor.element_size() for tensor in frame.tensors.values()) <= 256 * 2**20
+
+
+def _too_large(header: dict[str, Any]) -> Frame:
+    header.pop("value", None)
+    return Frame({**header, "student_error": ["the call", "", "an answer of more than 256 MiB", ""]})
+
+
+def _clean(text: object) -> str:
+    try:
+        return str(text)[:1000].encode("utf-8", "backslashreplace").decode()
+    except BaseException:
+        return "(text that could not be read)"
