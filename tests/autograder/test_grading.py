@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import signal
+import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 
+import psutil
 import pytest
 from typer.testing import CliRunner
 
@@ -122,3 +128,36 @@ def test_a_judge_that_dies_costs_one_submission_only() -> None:
     assert sorted(records) == sorted(names)
     reasons = {name: found.problems[-1] for name, found in records.items()}
     assert reasons == {**dict.fromkeys(names, "marked"), "deadly": "the judge of this submission died twice"}
+
+
+def sleeping_judge(submission: Submission, settings: Settings) -> Record:
+    """A judge that says who it is and then takes very long."""
+    Path(submission.student).write_text(str(os.getpid()), encoding="ascii")
+    time.sleep(600)
+    raise AssertionError
+
+
+@pytest.mark.skipif(
+    sys.platform != "linux", reason="elsewhere judges notice it when they ask for the next submission"
+)
+def test_judges_end_with_a_command_that_is_killed(tmp_path: Path) -> None:
+    said = tmp_path / "judge"
+    command = os.fork()
+    if command == 0:
+        with contextlib.suppress(BaseException):
+            list(grade_class([Submission(str(said), (), ())], Settings(), 1, sleeping_judge))
+        os._exit(0)
+    assert soon(lambda: said.exists() and said.read_text(encoding="ascii") != "")
+    judge = int(said.read_text(encoding="ascii"))
+    assert psutil.pid_exists(judge)
+    os.kill(command, signal.SIGKILL)
+    os.waitpid(command, 0)
+    assert soon(lambda: not psutil.pid_exists(judge))
+
+
+def soon(true: Callable[[], bool]) -> bool:
+    """Whether something becomes true within a minute."""
+    end = time.monotonic() + 60
+    while not true() and time.monotonic() < end:
+        time.sleep(0.05)
+    return true()
