@@ -2,6 +2,7 @@
 #   PYTHON=python3.11   the Python for .venv (default: the first of 3.11, 3.12, 3.10 that runs)
 #   TORCH_INDEX=URL     another package index for torch, such as the one with its CPU-only wheels
 #   PYTHON_CURRENT=python3.13   the Python for .venv-current, which make test-current makes (default: as PYTHON)
+#   PYTHON_HOSTED=python3.13    the Python for .venv-hosted, which make test-hosted makes
 #   SUBMISSIONS=DIR OUT=DIR   what make grade grades, and where its reports go
 
 ifndef PYTHON
@@ -24,7 +25,11 @@ CURRENT_READY := .venv-current/ready
 CORE := tests/test_versions.py tests/test_portable.py tests/textlab \
 	tests/autograder/wire tests/autograder/sandbox tests/autograder/judge
 
-.PHONY: setup grade test test-all test-current mutants attacks fuzz lint release student validate calibrate datasets examples lock clean
+# What a hosted notebook has, without our packages.
+PYTHON_HOSTED ?= $(firstword $(wildcard $(HOME)/.pyenv/versions/3.13.*/bin/python) python3.13)
+HOSTED_READY := .venv-hosted/ready
+
+.PHONY: setup grade test test-all test-current test-hosted mutants attacks fuzz lint release student validate calibrate datasets examples lock clean
 
 setup: $(READY)
 
@@ -67,7 +72,22 @@ $(CURRENT_READY): requirements-current.lock pyproject.toml
 		grep '^torch==' requirements-current.lock | xargs $(CURRENT)/pip install --quiet --index-url "$(TORCH_INDEX)"; fi
 	$(CURRENT)/pip install --quiet --requirement requirements-current.lock
 	@PYTHONWARNINGS=ignore $(CURRENT)/pip install --quiet --no-deps --editable .
+	@sh autograder/sandbox/install.sh
 	@touch $(CURRENT_READY)
+
+test-hosted: $(READY) $(HOSTED_READY)
+	$(BIN)/python -m pytest tests/test_hosted.py
+
+$(HOSTED_READY): requirements-hosted.txt
+	@$(PYTHON_HOSTED) -c "import sys; sys.exit(sys.version_info[:2] != (3, 13))" || { \
+		echo "Hosted notebooks have Python 3.13: make test-hosted PYTHON_HOSTED=/path/to/python3.13"; exit 1; }
+	@echo "Making .venv-hosted; the first time takes some minutes and about 5 GB, less with TORCH_INDEX."
+	rm -rf .venv-hosted
+	$(PYTHON_HOSTED) -m venv .venv-hosted
+	@if [ -n "$(TORCH_INDEX)" ]; then \
+		grep '^torch==' requirements-hosted.txt | xargs .venv-hosted/bin/pip install --quiet --index-url "$(TORCH_INDEX)"; fi
+	.venv-hosted/bin/pip install --quiet --requirement requirements-hosted.txt
+	@touch $(HOSTED_READY)
 
 # Submissions that try to steal marks or to stop the class; writes their table into docs/security.md.
 attacks: $(READY)
@@ -125,4 +145,4 @@ lock: $(READY)
 		grep -v -e '^nvidia-' -e '^cuda-' -e '^triton' > requirements-current.lock
 
 clean:
-	rm -rf .venv .venv-current out build
+	rm -rf .venv .venv-current .venv-hosted out build

@@ -159,16 +159,23 @@ def validate(
 def release(
     check: Annotated[bool, typer.Option("--check", help="only say whether assignment/ is stale")] = False,
 ) -> None:
-    """Make assignment/ from solutions/ with nbgrader, and refuse to let a solution or a hidden test through."""
-    from autograder.release import SOLUTIONS, ReleaseError, build_release, check_release
+    """Make assignment/ from solutions/ with nbgrader, and refuse to let a solution or a hidden test through.
 
-    out = SOLUTIONS.parent / "assignment"
+    README's badges for hosted notebooks are made too, from the address in pyproject.toml.
+    """
+    from autograder.release import SOLUTIONS, ReleaseError, build_release, check_release
+    from autograder.release.badges import fresh_readme
+
+    out, readme = SOLUTIONS.parent / "assignment", SOLUTIONS.parent / "README.md"
     try:
+        text = readme.read_text(encoding="utf-8")
+        badges = fresh_readme(text, sorted(path.stem for path in SOLUTIONS.glob("*.py")))
         if not check:
             for path in build_release(SOLUTIONS, out):
                 console.print(Text(f"made {path.relative_to(SOLUTIONS.parent)}"))
+            write_whole(readme, badges)
             return
-        stale = check_release(SOLUTIONS, out)
+        stale = check_release(SOLUTIONS, out) + ([readme] if badges != text else [])
     except ReleaseError as error:
         console.print(Text(f"autograder: {error}"))
         raise typer.Exit(2) from None

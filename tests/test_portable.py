@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import ast
+import zipfile
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 
 import pytest
+
+from autograder.release import SOLUTIONS, read_source
+from autograder.release.bundle import build_bundle
 
 TEXTLAB = Path(__file__).parent.parent / "textlab"
 UNIX_ONLY_MODULES = {"crypt", "fcntl", "grp", "posix", "pty", "pwd", "resource", "syslog", "termios", "tty"}
@@ -15,6 +19,7 @@ UNIX_ONLY_NAMES = {
     *("os.nice", "os.chown", "os.sched_getaffinity", "os.sched_setaffinity", "os.wait", "os.uname", "os.sysconf"),
     *("signal.alarm", "signal.setitimer", "signal.SIGALRM", "signal.SIGKILL", "signal.pause", "time.tzset"),
 }
+RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(1, 10))}
 
 
 def faults(source: str) -> Iterator[str]:
@@ -38,9 +43,11 @@ def faults(source: str) -> Iterator[str]:
 
 
 def handles_text(call: ast.Call) -> bool:
-    """Whether a call reads or writes a file as text: `read_text`, `write_text`, or `open` in a text mode."""
+    """Whether a call reads or writes text: `read_text`, `write_text`, `open` in a text mode, a process's output."""
     function = ast.unparse(call.func)
     name = function.rpartition(".")[2]
+    if function.startswith("subprocess."):
+        return any(keyword.arg in ("text", "universal_newlines") for keyword in call.keywords)
     if name != "open":
         return name in ("read_text", "write_text")
     modes = call.args[1:] if function == "open" else call.args[:1]
@@ -53,6 +60,24 @@ def handles_text(call: ast.Call) -> bool:
 @pytest.mark.parametrize("path", sorted(TEXTLAB.rglob("*.py")), ids=lambda path: str(path.relative_to(TEXTLAB)))
 def test_a_module_of_the_student_side_needs_no_particular_system(path: Path) -> None:
     assert list(faults(path.read_text(encoding="utf-8"))) == []
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in SOLUTIONS.glob("*.py")))
+def test_a_notebook_needs_no_particular_system_either(name: str) -> None:
+    cells = [cell.source for cell in read_source(name).notebook.cells if cell.cell_type == "code"]
+    assert len(cells) > 10
+    assert [fault for cell in cells for fault in faults(cell)] == []
+
+
+def test_every_file_of_the_zip_can_be_unpacked_on_every_system(tmp_path: Path) -> None:
+    with zipfile.ZipFile(build_bundle(tmp_path / "student.zip")) as bundle:
+        names = bundle.namelist()
+    assert len(names) == len({name.lower() for name in names}), "two names differ in capitals only"
+    for name in names:
+        assert name.isascii() and not set(name) & set('<>:"\\|?*'), name
+        assert len(name) <= 100, f"{name}: Windows allows 260 characters with the folder that the zip is unpacked in"
+        for part in PureWindowsPath(name).parts:
+            assert part == part.strip(" .") and part.split(".")[0].lower() not in RESERVED, name
 
 
 @pytest.mark.parametrize(
@@ -69,6 +94,7 @@ def test_a_module_of_the_student_side_needs_no_particular_system(path: Path) -> 
         "open(path)",
         "path.open()",
         "path.open('w')",
+        "subprocess.run(command, text=True)",
     ],
 )
 def test_the_scan_finds_what_works_on_one_system_only(source: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,6 +20,15 @@ console = Console(highlight=False)
 POLL_SECONDS = 0.5
 
 Stamps = list[tuple[int, int] | None]
+
+
+@app.callback()
+def any_output() -> None:
+    """Check the notebooks of the kit, ask for hints, look errors up."""
+    # Windows writes a file or a pipe in a code page that lacks ✓ and ○: a question mark is better than a crash.
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 @app.command()

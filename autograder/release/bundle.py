@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
+from autograder.release.set_up import read_project
 
 PROJECT = Path(__file__).resolve().parents[2]
 DATA_ENDINGS = (".csv", ".txt", ".md", ".png", ".svg")
@@ -57,8 +53,7 @@ def build_bundle(out: Path, project: Path = PROJECT) -> Path:
 
 def _members(project: Path) -> Iterator[tuple[str, bytes]]:
     """Names and contents of the files in the zip."""
-    with (project / "pyproject.toml").open("rb") as file:
-        settings = tomllib.load(file)
+    settings = read_project(project / "pyproject.toml")
     yield "requirements.txt", ("\n".join(_requirements(settings["project"])) + "\n").encode()
     yield "pyproject.toml", _pyproject(settings).encode()
     for name, page in PAGES.items():

@@ -18,8 +18,8 @@ PYPROJECT = Path(__file__).resolve().parents[2] / "pyproject.toml"
 NOTEBOOK_ITSELF = ("ipython", "ipykernel", "jupyterlab")
 TEXT = """\
 # @title Set-up
-# Installs what is missing, and nothing where all is there. On a hosted notebook that takes under a minute.
-# It never replaces torch. Run it as often as you like.
+# Installs what is missing, and nothing where all is there. On a hosted notebook that takes under a minute, and your
+# results are kept in your Drive, if you allow it. It never replaces torch. Run it as often as you like.
 """
 
 
@@ -28,6 +28,7 @@ def set_up(pins: list[str], bundle: str) -> None:
     """Install the packages of `pins` that are missing, fetch textlab from `bundle`, print versions."""
     import importlib
     import io
+    import os
     import subprocess
     import sys
     import tempfile
@@ -52,16 +53,26 @@ def set_up(pins: list[str], bundle: str) -> None:
             installed = [f"{name}=={version(name)}\n" for name in ("torch", "numpy") if version(name)]
             keep.write_text("".join(installed), encoding="utf-8")
             command = [sys.executable, "-m", "pip", "install", "--quiet", "--constraint", str(keep), *missing]
-            done = subprocess.run(command, capture_output=True, text=True, check=False)
+            done = subprocess.run(command, capture_output=True, encoding="utf-8", errors="replace", check=False)
         if done.returncode:
             raise RuntimeError(f"{', '.join(missing)} could not be installed: {done.stderr.strip()[-500:]}")
-    here = str(Path.cwd())
-    if "" not in sys.path and here not in sys.path:
-        sys.path.insert(0, here)
+    here = kept = Path.cwd()
+    # Colab forgets its disk with the session: what notebooks write goes to the Drive, if that is allowed.
+    if "google.colab" in sys.modules and "MyDrive" not in here.parts:
+        try:
+            importlib.import_module("google.colab.drive").mount(str(here / "drive"))
+            kept = here / "drive" / "MyDrive" / "text_classification"
+            kept.mkdir(exist_ok=True)
+            print("your results are kept in your Drive, in the folder text_classification")
+        except Exception as error:
+            kept = here
+            print(f"your Drive is not used ({error}): results are gone when the session ends")
+    if str(here) not in sys.path:
+        sys.path.insert(0, str(here))
     if util.find_spec("textlab") is None:
-        uploaded = Path("student.zip")
-        if uploaded.is_file():
-            content = uploaded.read_bytes()
+        uploaded = [folder / "student.zip" for folder in (here, kept) if (folder / "student.zip").is_file()]
+        if uploaded:
+            content = uploaded[0].read_bytes()
         elif bundle:
             print("fetching", bundle)
             with urllib.request.urlopen(bundle, timeout=60) as answer:
@@ -77,7 +88,8 @@ def set_up(pins: list[str], bundle: str) -> None:
                 # Never a notebook: it would replace your work.
                 if member.filename.startswith((inside + "textlab/", inside + "datasets/")):
                     member.filename = member.filename[len(inside) :]
-                    archive.extract(member)
+                    archive.extract(member, here)
+    os.chdir(kept)
     importlib.invalidate_caches()
     print(importlib.import_module("textlab.versions").versions_line())
 
@@ -91,8 +103,13 @@ def set_up_cell(pyproject: Path = PYPROJECT) -> str:
 
 def settings(pyproject: Path = PYPROJECT) -> tuple[list[str], str]:
     """The exact versions that a hosted notebook may lack, and the address of the student bundle or ""."""
-    with pyproject.open("rb") as file:
-        table: dict[str, Any] = tomllib.load(file)
+    table = read_project(pyproject)
     exact = [line for line in table["project"]["dependencies"] if "==" in line]
     pins = [pin for pin in exact if re.split(r"[=\[;]", pin)[0].strip() not in NOTEBOOK_ITSELF]
     return pins, str(table["tool"]["textlab"]["bundle-address"])
+
+
+def read_project(pyproject: Path = PYPROJECT) -> dict[str, Any]:
+    """pyproject.toml as a dictionary."""
+    with pyproject.open("rb") as file:
+        return tomllib.load(file)

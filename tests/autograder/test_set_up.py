@@ -138,6 +138,58 @@ def test_without_an_address_it_takes_the_uploaded_zip_or_asks_for_it(hosted: Hos
     assert done.returncode == 0 and done.stdout == "textlab is here\n", done.stderr
 
 
+COLAB = """
+import os, google.colab
+{cell}
+{cell}
+print(os.getcwd())
+"""
+
+
+def on_colab(work: Path, mount: str, cell: str, python: Path | str = sys.executable) -> list[str]:
+    """What the cell prints, run twice where Colab's modules are and `mount` is the body of its Drive."""
+    (work / "google" / "colab").mkdir(parents=True)
+    (work / "google" / "colab" / "__init__.py").write_text("", encoding="utf-8")
+    drive = f"import pathlib\ndef mount(path):\n    {mount}\n"
+    (work / "google" / "colab" / "drive.py").write_text(drive, encoding="utf-8")
+    done = subprocess.run(
+        [str(python), "-c", COLAB.format(cell=cell)], cwd=work, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.splitlines()
+
+
+@pytest.mark.slow
+def test_on_colab_results_are_kept_in_the_drive_and_the_library_is_fetched_anew(
+    hosted: Hosted, tmp_path: Path
+) -> None:
+    hosted.pip("install", "--quiet", "captum==0.9.0", "tqdm==4.70.1")
+    address = write_bundle(tmp_path / "published.zip").as_uri()
+    printed = on_colab(
+        hosted.work, "pathlib.Path(path, 'MyDrive').mkdir(parents=True)", cell(tmp_path, address), hosted.python
+    )
+    kept = hosted.work / "drive" / "MyDrive" / "text_classification"
+    said = "your results are kept in your Drive, in the folder text_classification"
+    assert printed == [said, f"fetching {address}", "textlab is here", "textlab is here", str(kept)]
+    assert (hosted.work / "textlab").is_dir() and not list(kept.iterdir())
+
+
+@pytest.mark.slow
+def test_a_zip_that_was_put_into_the_drive_is_found_in_every_session(hosted: Hosted, tmp_path: Path) -> None:
+    hosted.pip("install", "--quiet", "captum==0.9.0", "tqdm==4.70.1")
+    kept = hosted.work / "drive" / "MyDrive" / "text_classification"
+    kept.mkdir(parents=True)
+    write_bundle(kept / "student.zip")
+    assert on_colab(hosted.work, "pass", cell(tmp_path), hosted.python)[-2:] == ["textlab is here", str(kept)]
+
+
+def test_whoever_does_not_open_the_drive_is_told_what_that_means(tmp_path: Path) -> None:
+    work = tmp_path / "work"
+    printed = on_colab(work, "raise ValueError('mount failed')", set_up_cell())
+    assert printed[0] == "your Drive is not used (mount failed): results are gone when the session ends"
+    assert printed[-1] == str(work)
+
+
 def test_where_all_is_there_it_starts_no_process_and_fetches_nothing(tmp_path: Path) -> None:
     forbid = (
         "import subprocess, urllib.request\n"
