@@ -15,6 +15,7 @@ from nbclient import NotebookClient
 from autograder.release import SOLUTIONS, solution_notebook
 from autograder.release.bundle import build_bundle
 from autograder.release.set_up import settings
+from tests.test_notebooks import stderr_of
 
 ROOT = Path(__file__).resolve().parents[1]
 PYTHON = ROOT / ".venv-hosted" / "bin" / "python"
@@ -109,6 +110,5 @@ def test_a_notebook_runs_with_what_its_first_cell_brings(
     assert "python 3.13" in twice and "; current lane: " in twice and "torchtext 0" not in twice
     # Nothing of the service's own is replaced, torch least of all.
     assert session.installed() == {**before, "captum": "0.9.0"}
-    said = [output for cell in notebook.cells for output in cell.get("outputs", []) if output.get("name") == "stderr"]
-    assert said == []
+    assert stderr_of(notebook) == []
     assert "wrong" not in "".join(printed(cell) for cell in notebook.cells if "check(" in cell.source)

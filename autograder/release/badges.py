@@ -1,4 +1,4 @@
-"""The README's part on hosted notebooks: badges that open a notebook at a service, from the address in pyproject.toml.
+"""README's part on hosted notebooks: badges that open a notebook at a service, from the address in pyproject.toml.
 
 The services open notebooks that lie in a public GitHub repository. Without one there is nothing to link to, and the
 README says what to do instead.

@@ -112,4 +112,5 @@ def settings(pyproject: Path = PYPROJECT) -> tuple[list[str], str]:
 def read_project(pyproject: Path = PYPROJECT) -> dict[str, Any]:
     """pyproject.toml as a dictionary."""
     with pyproject.open("rb") as file:
-        return tomllib.load(file)
+        table: dict[str, Any] = tomllib.load(file)
+    return table
