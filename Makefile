@@ -76,7 +76,7 @@ $(CURRENT_READY): requirements-current.lock pyproject.toml
 	@touch $(CURRENT_READY)
 
 test-hosted: $(READY) $(HOSTED_READY)
-	$(BIN)/python -m pytest tests/test_hosted.py
+	$(BIN)/python -m pytest -s tests/test_hosted.py
 
 $(HOSTED_READY): requirements-hosted.txt
 	@$(PYTHON_HOSTED) -c "import sys; sys.exit(sys.version_info[:2] != (3, 13))" || { \

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -87,6 +88,13 @@ def printed(cell: Any) -> str:
     return "".join(output.text for output in cell.outputs if output.output_type == "stream")
 
 
+def seconds(cell: Any) -> float:
+    """How long a cell ran: shown by `pytest -s`, bounded by its time limit alone."""
+    times = (cell.metadata.execution[f"iopub.status.{state}"] for state in ("busy", "idle"))
+    begun, ended = (datetime.fromisoformat(time.replace("Z", "+00:00")) for time in times)
+    return (ended - begun).total_seconds()
+
+
 @pytest.mark.parametrize("name", sorted(path.stem for path in SOLUTIONS.glob("*.py")))
 def test_a_notebook_runs_with_what_its_first_cell_brings(
     name: str, session: Session, address: str, monkeypatch: pytest.MonkeyPatch
@@ -108,6 +116,7 @@ def test_a_notebook_runs_with_what_its_first_cell_brings(
     assert once.splitlines()[:-1] == (["installing captum==0.9.0", f"fetching {address}"] if fresh else [])
     assert [once.splitlines()[-1]] == twice.splitlines()
     assert "python 3.13" in twice and "; current lane: " in twice and "torchtext 0" not in twice
+    print(f"{name}: first cell {seconds(first):.1f} s")
     # Nothing of the service's own is replaced, torch least of all.
     assert session.installed() == {**before, "captum": "0.9.0"}
     assert stderr_of(notebook) == []
