@@ -45,6 +45,8 @@ REFUSED = [
     "request_key",
     "semget",
     "setns",
+    # In a session of its own a process is scheduled as if it were alone, and many of them starve other submissions.
+    "setsid",
     "shmget",
     "swapoff",
     "swapon",
@@ -57,6 +59,8 @@ FAMILIES = (socket.AF_UNIX, socket.AF_INET, socket.AF_INET6, 16)
 """Address families that stay: those that the empty network namespace shuts in (16: netlink, for names of interfaces).
 Others do not: AF_VSOCK reaches the host of a virtual machine, AF_ALG the kernel's ciphers."""
 LAST_FAMILY = 64
+NEW_NAMESPACES = (0x80, 0x20000, 0x2000000, 0x4000000, 0x8000000, 0x10000000, 0x20000000, 0x40000000)
+"""Flags of clone: in a user namespace of its own a process has every right over what else it makes there."""
 
 
 def why_missing() -> str | None:
@@ -80,6 +84,10 @@ def filter_descriptor() -> int | None:
             rules.add_rule(pyseccomp.ERRNO(errno.EPERM), name)
         except (OSError, RuntimeError, ValueError):
             continue  # the library does not know this call, so the kernel here has none of that name
+    for flag in NEW_NAMESPACES:
+        rules.add_rule(pyseccomp.ERRNO(errno.EPERM), "clone", pyseccomp.Arg(0, pyseccomp.MASKED_EQ, flag, flag))
+    # Its flags lie in memory, where no filter can read them; libraries use clone where there is no clone3.
+    rules.add_rule(pyseccomp.ERRNO(errno.ENOSYS), "clone3")
     for family in set(range(LAST_FAMILY)) - set(FAMILIES):
         for call in ("socket", "socketpair"):
             rules.add_rule(pyseccomp.ERRNO(errno.EPERM), call, pyseccomp.Arg(0, pyseccomp.EQ, family))

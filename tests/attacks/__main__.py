@@ -20,6 +20,7 @@ from tests.attacks import (
     patching,
     pretending,
     reading,
+    sharing,
 )
 from tests.attacks.attack import Attack
 from tests.attacks.grading import Verdict, grade_attacks
@@ -36,6 +37,7 @@ GROUPS = (
     lingering,
     escaping,
     networking,
+    sharing,
 )
 ATTACKS: list[Attack] = [attack for group in GROUPS for attack in group.ATTACKS]
 PAGE = Path(__file__).parents[2] / "docs" / "security.md"

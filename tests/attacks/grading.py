@@ -33,6 +33,8 @@ LOAD_S, QUICK_S, EXPLAIN_S = 12.0, 6.0, 20.0
 GONE_TRIES = 10
 HONEST_EVERY = 10
 HONEST = "honest"
+WORDS = "_textlab_honest_words_"
+"""Stands in the code of every honest submission, for attacks to find in the memory of their workers."""
 
 
 @dataclass(frozen=True)
@@ -154,6 +156,7 @@ def _honest(student: str) -> Submission:
     """Two of three blanks of notebook 2, solved: a mark between nothing and all, without training."""
     parts = solution_source("2_cnn").split("\n# ---\n")
     source = "\n# %%\n".join(part for part in parts if not part.startswith("class CNN"))
+    source = source.replace("):\n", f"):\n    # {WORDS}\n")
     return Submission(student, (SubmittedFile("2_cnn.py", source.encode()),), ())
 
 

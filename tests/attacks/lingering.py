@@ -63,7 +63,11 @@ def attack():
         """
 def attack():
     if os.fork() == 0:
-        os.setsid()
+        for separate in (os.setsid, os.setpgrp):
+            try:
+                separate()
+            except OSError:
+                pass
         if os.fork() == 0:
             ctypes.CDLL(None).prctl(15, MARK.encode(), 0, 0, 0)
             for number in range(1, 65):
@@ -84,11 +88,11 @@ def attack():
     ),
     at_load(
         "linger-new-program",
-        "leave another program behind, started with nohup and setsid",
+        "leave another program behind, started with nohup",
         """
 def attack():
     import subprocess
-    subprocess.Popen(["setsid", "nohup", sys.executable, "-c", f"MARK = {MARK!r}; import time; time.sleep(900)"],
+    subprocess.Popen(["nohup", sys.executable, "-c", f"MARK = {MARK!r}; import time; time.sleep(900)"],
                      stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 """,
     ),

@@ -145,6 +145,22 @@ def test_dangerous_system_calls_are_refused(in_box: InBox) -> None:
     assert in_box(code) == "-1 1 -1 1"
 
 
+def test_no_namespace_and_no_session_can_be_made(in_box: InBox) -> None:
+    if seccomp.why_missing():
+        pytest.skip(str(seccomp.why_missing()))
+    code = (
+        "import ctypes, os\n"
+        "libc = ctypes.CDLL(None, use_errno=True)\n"
+        "for flag in (0x80, 0x20000, 0x2000000, 0x4000000, 0x8000000, 0x10000000, 0x20000000, 0x40000000):\n"
+        "    child = libc.syscall(56, flag | 17, 0, 0, 0, 0)\n"
+        "    if child == 0: os._exit(0)\n"
+        "    print(child, ctypes.get_errno())\n"
+        "print(libc.syscall(435, (ctypes.c_uint64 * 8)(0x10000000, 0, 0, 0, 17), 64), ctypes.get_errno())\n"
+        "print(libc.setsid(), ctypes.get_errno())"
+    )
+    assert in_box(code).split("\n") == ["-1 1"] * 8 + ["-1 38", "-1 1"]
+
+
 def test_sockets_that_no_network_namespace_shuts_in_cannot_be_made(in_box: InBox) -> None:
     if seccomp.why_missing():
         pytest.skip(str(seccomp.why_missing()))
@@ -173,7 +189,7 @@ def test_the_user_has_a_name(in_box: InBox) -> None:
 def test_nothing_survives_a_killed_worker_in_a_box_of_its_own() -> None:
     process = start_worker(Level.BUBBLEWRAP)
     worker = Worker(process)
-    source = "import os\nif os.fork() == 0:\n    os.setsid()\n    import time\n    time.sleep(600)\n"
+    source = "import os\nif os.fork() == 0:\n    os.setpgrp()\n    import time\n    time.sleep(600)\n"
     worker.request("load", 20.0, program=[[1, 1, source]], names=[])
     import psutil
 

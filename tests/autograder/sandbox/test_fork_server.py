@@ -24,7 +24,7 @@ import os, signal, time
 for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
     signal.signal(number, signal.SIG_IGN)
 if os.fork() == 0:
-    os.setsid()
+    os.setpgrp()
     time.sleep(600)
 print(os.readlink("/proc/self/ns/pid"))
 """
