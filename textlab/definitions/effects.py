@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from textlab.definitions.scopes import local_names
+from textlab.definitions.scopes import all_nodes, child_nodes, local_names
 
 # Methods that change their object although no underscore says so.
 _CHANGES_RECEIVER = frozenset({"append", "extend", "insert", "add", "update", "setdefault", "apply"})
@@ -93,21 +93,21 @@ def _running_nodes(nodes: Iterable[ast.AST]) -> Iterator[ast.AST]:
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
             continue
         yield node
-        stack.extend(ast.iter_child_nodes(node))
+        stack.extend(child_nodes(node))
 
 
 def find_functions(statement: ast.stmt) -> list[FunctionEffects]:
     """Return the effects of all functions and methods that a statement defines, at any depth."""
     found: list[FunctionEffects] = []
     methods: set[int] = set()
-    for node in ast.walk(statement):
+    for node in all_nodes(statement):
         if isinstance(node, ast.ClassDef):
             methods.update(id(child) for child in node.body)
         elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             local, declared = local_names(node)
             parameters = tuple(arg.arg for arg in (*node.args.posonlyargs, *node.args.args))
             keyword_only = tuple(arg.arg for arg in node.args.kwonlyargs)
-            effects = _effects(inner for child in node.body for inner in ast.walk(child))
+            effects = _effects(inner for child in node.body for inner in all_nodes(child))
             found.append(
                 FunctionEffects(
                     node.name,

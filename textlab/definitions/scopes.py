@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 _Function = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _Comprehension = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
@@ -49,33 +51,55 @@ def own_nodes(nodes: Iterable[ast.AST]) -> Iterator[ast.AST]:
     while stack:
         node = stack.pop()
         yield node
-        stack.extend(reversed(_outer_parts(node)))
+        stack.extend(reversed(_OUTER_PARTS.get(type(node), child_nodes)(node)))
 
 
-def _outer_parts(node: ast.AST) -> list[ast.AST]:
-    """Return the children that belong to the scope that the node is in."""
-    if isinstance(node, ast.Lambda):
-        return _defaults(node.args)
-    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-        annotated = [
-            *node.args.posonlyargs,
-            *node.args.args,
-            *node.args.kwonlyargs,
-            node.args.vararg,
-            node.args.kwarg,
-        ]
-        annotations = [arg.annotation for arg in annotated if arg and arg.annotation]
-        returns = [node.returns] if node.returns else []
-        return [*node.decorator_list, *_defaults(node.args), *annotations, *returns]
-    if isinstance(node, ast.ClassDef):
-        return [*node.decorator_list, *node.bases, *node.keywords]
-    if isinstance(node, _Comprehension):
-        return [node.generators[0].iter]
-    return list(ast.iter_child_nodes(node))
+def all_nodes(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield a node and everything below it, what is near first."""
+    queue = deque([node])
+    while queue:
+        node = queue.popleft()
+        yield node
+        queue.extend(child_nodes(node))
+
+
+def child_nodes(node: ast.AST) -> list[ast.AST]:
+    """Return what ast.iter_child_nodes yields, without the nodes that have no parts (`Load`, `Add`)."""
+    found: list[ast.AST] = []
+    for value in node.__dict__.values():
+        if isinstance(value, ast.AST):
+            if value._fields:
+                found.append(value)
+        elif type(value) is list:
+            found.extend(part for part in value if isinstance(part, ast.AST) and part._fields)
+    return found
+
+
+def _outside_function(node: ast.FunctionDef | ast.AsyncFunctionDef) -> list[ast.AST]:
+    annotated = [
+        *node.args.posonlyargs,
+        *node.args.args,
+        *node.args.kwonlyargs,
+        node.args.vararg,
+        node.args.kwarg,
+    ]
+    annotations = [arg.annotation for arg in annotated if arg and arg.annotation]
+    returns = [node.returns] if node.returns else []
+    return [*node.decorator_list, *_defaults(node.args), *annotations, *returns]
 
 
 def _defaults(arguments: ast.arguments) -> list[ast.AST]:
     return [*arguments.defaults, *(default for default in arguments.kw_defaults if default)]
+
+
+_OUTER_PARTS: dict[type[ast.AST], Callable[[Any], list[ast.AST]]] = {
+    ast.Lambda: lambda node: _defaults(node.args),
+    ast.FunctionDef: _outside_function,
+    ast.AsyncFunctionDef: _outside_function,
+    ast.ClassDef: lambda node: [*node.decorator_list, *node.bases, *node.keywords],
+    **dict.fromkeys(_Comprehension, lambda node: [node.generators[0].iter]),
+}
+"""By kind of node, the parts that belong to the scope that it is in; of all others every part does."""
 
 
 def stored_names(node: ast.AST) -> Iterator[str]:
@@ -93,7 +117,7 @@ def stored_names(node: ast.AST) -> Iterator[str]:
         yield node.rest
     elif isinstance(node, _Comprehension):
         # A walrus in a comprehension binds in the scope around it.
-        for inner in ast.walk(node):
+        for inner in all_nodes(node):
             if isinstance(inner, ast.NamedExpr):
                 yield inner.target.id
 

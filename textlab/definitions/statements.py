@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import ast
+import functools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from textlab.definitions.cells import Cell
 from textlab.definitions.effects import Effects, FunctionEffects, find_effects, find_functions
-from textlab.definitions.parsing import Budget, Chunk, parse_cell
-from textlab.definitions.scopes import find_reads, own_nodes, stored_names
+from textlab.definitions.parsing import Budget, Chunk, ParsedCell, parse_cell
+from textlab.definitions.scopes import all_nodes, find_reads, own_nodes, stored_names
 
 MAX_STATEMENTS = 50_000
 """Most statements of one notebook: analysing each takes a tenth of a millisecond."""
+
+LONGEST_KEPT = 20_000
+"""Characters of the longest cell that is kept for the next notebook."""
 
 _Definition = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 # Calls behind which names can be bound or read that no parser sees.
@@ -75,27 +79,53 @@ def read_statements(cells: Sequence[Cell]) -> Notebook:
     problems: list[str] = []
     budget = Budget()
     for cell in cells:
-        parsed = parse_cell(cell, budget)
-        for dropped in parsed.dropped:
-            reason = f"cell {cell.number} line {dropped.line} {dropped.reason}"
-            lost.extend((name, reason) for name in dropped.names)
-            names = f" ({', '.join(dropped.names[:5])})" if dropped.names else ""
-            problems.append(f"{reason}. The block{names} is left out.")
-        for chunk in parsed.chunks:
-            for node in chunk.body:
-                try:
-                    made = list(_statements(node, chunk, cell.number))
-                    functions.extend(find_functions(node))
-                except RecursionError:
-                    reason = f"cell {cell.number} line {chunk.offset + node.lineno} is nested too deep"
-                    lost.extend((name, reason) for name in stored_names(node))
-                    problems.append(f"{reason}. The statement is left out.")
-                    continue
-                statements.extend(made)
-                if len(statements) > MAX_STATEMENTS:
-                    what = f"cell {cell.number} goes beyond {MAX_STATEMENTS} statements"
-                    problems.append(f"{what}. What follows is left out. Move data out of the code.")
-                    return Notebook(tuple(statements), tuple(functions), tuple(lost), tuple(problems))
+        read = _read_plain(cell) if len(cell.source) <= LONGEST_KEPT else None
+        if read is None or not budget.take(len(cell.source)):
+            read = _read_parsed(cell, parse_cell(cell, budget))
+        functions.extend(read.functions)
+        lost.extend(read.lost)
+        problems.extend(read.problems)
+        statements.extend(read.statements)
+        if len(statements) > MAX_STATEMENTS:
+            what = f"cell {cell.number} goes beyond {MAX_STATEMENTS} statements"
+            problems.append(f"{what}. What follows is left out. Move data out of the code.")
+            break
+    return Notebook(tuple(statements), tuple(functions), tuple(lost), tuple(problems))
+
+
+@functools.lru_cache(maxsize=512)
+def _read_plain(cell: Cell) -> Notebook | None:
+    """Read one cell that parses as it is; None for others.
+
+    Most cells are given, and the same in every notebook of a class.
+    """
+    parsed = parse_cell(cell, Budget(len(cell.source)))
+    return None if parsed.dropped else _read_parsed(cell, parsed)
+
+
+def _read_parsed(cell: Cell, parsed: ParsedCell) -> Notebook:
+    statements: list[Statement] = []
+    functions: list[FunctionEffects] = []
+    lost: list[tuple[str, str]] = []
+    problems: list[str] = []
+    for dropped in parsed.dropped:
+        reason = f"cell {cell.number} line {dropped.line} {dropped.reason}"
+        lost.extend((name, reason) for name in dropped.names)
+        names = f" ({', '.join(dropped.names[:5])})" if dropped.names else ""
+        problems.append(f"{reason}. The block{names} is left out.")
+    for chunk in parsed.chunks:
+        for node in chunk.body:
+            try:
+                made = list(_statements(node, chunk, cell.number))
+                functions.extend(find_functions(node))
+            except RecursionError:
+                reason = f"cell {cell.number} line {chunk.offset + node.lineno} is nested too deep"
+                lost.extend((name, reason) for name in stored_names(node))
+                problems.append(f"{reason}. The statement is left out.")
+                continue
+            statements.extend(made)
+            if len(statements) > MAX_STATEMENTS:
+                return Notebook(tuple(statements), tuple(functions), tuple(lost), tuple(problems))
     return Notebook(tuple(statements), tuple(functions), tuple(lost), tuple(problems))
 
 
@@ -144,7 +174,7 @@ def _statement(node: ast.stmt, cell: int, line: int, source: str) -> Statement:
             imports.update(stored_names(inner))
         elif isinstance(inner, ast.Assign) and isinstance(inner.value, ast.Lambda):
             defines.update(name for target in inner.targets for name in stored_names(target))
-    for inner in ast.walk(node):
+    for inner in all_nodes(node):
         if isinstance(inner, ast.Call):
             hidden.extend(_hidden(inner))
     reads = find_reads(node)
