@@ -44,17 +44,17 @@ class Budget:
     """Reviews are cut to this many tokens."""
     f1_at_least: float
     learning_rate: float = 1e-3
+    embedding_scale: float = 0.1
+    """The embedding is multiplied by this before training; 1 for word vectors."""
+    trainings: int = 1
+    """How often a network may be trained, each time with another seed, until it reaches the bound."""
     calibration: Calibration | None = None
     """None where the bound was set by hand."""
 
-    def plan(
-        self, seed: int, pad_id: int, *, with_lengths: bool = False, embedding_scale: float = 0.1
-    ) -> TrainingPlan:
+    def plan(self, seed: int, pad_id: int, *, with_lengths: bool = False) -> TrainingPlan:
         """The graded training of one network."""
         sizes = (self.epochs, self.batch_size, seed, pad_id)
-        return TrainingPlan(
-            *sizes, with_lengths=with_lengths, embedding_scale=embedding_scale, learning_rate=self.learning_rate
-        )
+        return TrainingPlan(*sizes, with_lengths, self.embedding_scale, self.learning_rate)
 
 
 @dataclass(frozen=True)

@@ -153,17 +153,15 @@ def predict_encoded(
 ) -> Tensor:
     """Logits [reviews] in evaluation mode for padded ids [reviews, length]."""
     nn.Module.eval(model)
+    order = lengths.argsort(stable=True)  # reviews of like length go together: less padding
     found = []
     with torch.no_grad():
-        for start in range(0, len(ids), PREDICT_BATCH):
-            sizes = lengths[start : start + PREDICT_BATCH]
-            longest = max(5, int(sizes.max()))
-            part = ids[start : start + PREDICT_BATCH, :longest]
-            missing = max(0, longest - part.shape[1])
-            part = torch.nn.functional.pad(part, (0, missing), value=pad_id)
-            logits = model(part, sizes) if with_lengths else model(part)
+        for rows in order.split(PREDICT_BATCH):
+            longest = int(lengths[rows].max())
+            part = torch.nn.functional.pad(ids[rows, :longest], (0, max(0, 5 - longest)), value=pad_id)
+            logits = model(part, lengths[rows]) if with_lengths else model(part)
             found.append(positive_logits(logits).reshape(len(part), -1))
-    return torch.cat(found)
+    return torch.cat(found)[order.argsort()]
 
 
 def _run_epoch(

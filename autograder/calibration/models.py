@@ -36,7 +36,7 @@ def reference(notebook: str, name: str, **arguments: Any) -> nn.Module:
 class Recurrent(nn.Module):
     """A recurrent layer over packed reviews, and a linear layer on what `summary` takes from its states.
 
-    cell: "LSTM" or "GRU". summary: "ends", "swapped ends", "last token" or "first token".
+    cell: "LSTM" or "GRU". summary: "ends", the last state of each direction, or "last token".
     """
 
     def __init__(
@@ -68,9 +68,7 @@ class Recurrent(nn.Module):
         last, first = states[rows, lengths - 1], states[:, 0]
         summary = {
             "ends": torch.cat([last[:, :half], first[:, half:]], dim=1),
-            "swapped ends": torch.cat([first[:, half:], last[:, :half]], dim=1),
             "last token": last,
-            "first token": first[:, :half].repeat(1, 2),
         }[self.summary]
         logits: Tensor = self.linear(self.dropout(summary)).squeeze(1)
         return logits

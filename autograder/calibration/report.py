@@ -39,6 +39,15 @@ the thresholds into `autograder/thresholds.json`, and this page. Nothing here is
 seed draws the network's start, the order of the batches and, on `mini`, hidden reviews of its own from a key of its
 own, since every teacher has another key (`autograder renew-hidden`). On IMDB the reviews are the same for all seeds.
 
+**Twice.** Where one training leaves too narrow a gap, the graders train a network that misses the line a second time,
+with another start and another order, on the same reviews, and the better F1 counts. Here every model is then trained
+twice, and the better F1 of the two is what the table shows.
+
+**Weak models** are what a submission can be that hands in too little: a bag of words, a constant, a network that
+learns nothing or next to nothing, one that forgets the order, one without its vectors. The graders deal the labels
+out, so no submission learns from labels of which half are wrong; only labels that tell nothing at all stand here, for
+a network that learns nothing from reviews.
+
 **Required.** A right solution, in each accepted variant, misses the line with a chance of at most
 {_chance(FALSE_FAIL)}; a weak model reaches it with a chance of at most {_chance(FALSE_PASS)}. Where no line keeps
 both, `autograder calibrate` fails and names the models in the way; then the budget has to change, not the rule.
@@ -82,10 +91,11 @@ def _budget(outcome: Outcome) -> str:
             f"{REVIEWS} test reviews, as the check of a submission measures it; {DRAWS} such draws a trained network."
         )
     arguments = ", ".join(f"{name} {value}" for name, value in budget.network.items())
+    again = "" if budget.trainings == 1 else f" The better of {budget.trainings} trainings counts."
     return (
         f"{budget.train:,} training reviews, {budget.epochs} epochs, batches of {budget.batch_size}, Adam with a "
         f"learning rate of {budget.learning_rate:g}; {budget.test:,} test reviews; up to {budget.max_length} tokens; "
-        f"{arguments}."
+        f"{arguments}; embeddings start at {budget.embedding_scale:g} times their size.{again}"
     )
 
 

@@ -7,6 +7,7 @@ import functools
 import hashlib
 import inspect
 import json
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +20,7 @@ from autograder.calibration.deltas import DRAWS, EXPLANATIONS, delta_share
 from autograder.calibration.models import solution_text
 from autograder.calibration.networks import NETWORKS, Entrant, Network, Task, changed_matrix
 from autograder.calibration.reviews import draw_reviews
-from autograder.judge.f1_bound import measure
+from autograder.judge.f1_bound import Trained, train_networks
 from autograder.thresholds import Budget
 from textlab.checks.draw import Draw
 from textlab.checks.local import LocalModel, LocalNetwork
@@ -54,8 +55,9 @@ def perform(run: Run) -> dict[str, dict[int, float]]:
     task = network.task(draw_reviews(run.data, run.path, run.seed), run.budget, Draw(run.seed))
     if run.network != DELTA:
         wanted = [entrant for entrant in network.entrants if entrant.name in run.models]
-        return {entrant.name: {run.seed: _train(run, network, entrant, task)[0]} for entrant in wanted}
-    _, model = _train(run, network, network.entrants[0], task)
+        return {entrant.name: {run.seed: _train(run, network, entrant, task).f1} for entrant in wanted}
+    model = _train(run, network, network.entrants[0], task).model
+    assert isinstance(model, LocalModel)
     return {
         found.name: {
             number: delta_share(model.module, task, found, Draw(number)) for number in draws_of(DELTA, run.seed)
@@ -70,27 +72,29 @@ def draws_of(network: str, seed: int) -> range:
     return range(seed * DRAWS, (seed + 1) * DRAWS) if network == DELTA else range(seed, seed + 1)
 
 
-def _train(run: Run, network: Network, entrant: Entrant, task: Task) -> tuple[float, LocalModel]:
-    """Graded training, as the checks of F1 do it, with the seed for everything random."""
+def _train(run: Run, network: Network, entrant: Entrant, task: Task) -> Trained:
+    """Graded training, as the checks of F1 do it, with the seed for everything random; the best of all trainings.
+
+    The graders stop at the first that reaches the bound, which decides alike and is no reason to train anew when the
+    bound changes.
+    """
     budget, draw = run.budget, Draw(run.seed)
     torch.manual_seed(run.seed)
     arguments = {**task.arguments, **budget.network, **entrant.options}
     if "matrix" in arguments:
         arguments["matrix"] = changed_matrix(arguments["matrix"], task.pad_id, entrant.matrix)
-    model = LocalNetwork(entrant.make).build(**arguments)
-    labels = task.train.labels.clone()
-    dealt = draw.permutation(len(labels))[: round(entrant.wrong_labels * len(labels))]
-    labels[dealt] = labels[dealt[draw.permutation(len(dealt))]]
-    train = dataclasses.replace(task.train, labels=labels)
-    plan = budget.plan(
-        draw.integer(0, 2**31 - 1),
-        task.pad_id,
-        with_lengths=network.with_lengths,
-        embedding_scale=network.embedding_scale,
-    )
+    if entrant.wrong_labels:
+        labels = task.train.labels[draw.permutation(len(task.train.labels))]
+        task = dataclasses.replace(task, train=dataclasses.replace(task.train, labels=labels))
+    plan = budget.plan(draw.integer(0, 2**31 - 1), task.pad_id, with_lengths=network.with_lengths)
     if entrant.epochs is not None:
         plan = dataclasses.replace(plan, epochs=entrant.epochs)
-    return measure(model, train, task.test, plan).f1, model
+
+    def build(seed: int) -> LocalModel:
+        torch.manual_seed(seed)
+        return LocalNetwork(entrant.make).build(**arguments)
+
+    return train_networks(build, task, plan, dataclasses.replace(budget, f1_at_least=math.inf))[-1]
 
 
 def run_key(data: str, network: str, model: str, budget: Budget) -> str:

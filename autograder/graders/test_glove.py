@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from autograder.judge.checks import Note, check
-from autograder.judge.f1_bound import expect_f1
+from autograder.judge.f1_bound import expect_f1, train_networks
 from autograder.judge.few_reviews import FewReviews
 from autograder.judge.remote import RemoteBench, RemoteFunction, RemoteNetwork
 from textlab.checks import glove as checks
@@ -96,9 +96,9 @@ def test_copy(glove: RemoteNetwork, draw: Draw) -> None:
 def test_f1(glove: RemoteNetwork, draw: Draw, few: FewReviews, note: Note) -> None:
     """Trained on few reviews, GloVeCNN tells praise from blame"""
     task, bound = few.disguised(draw), few.thresholds
-    model = glove.build(matrix=task.matrix, pad_idx=task.pad_id, **bound.network)
-    plan = bound.plan(draw.integer(0, 2**31 - 1), task.pad_id, embedding_scale=1.0)
-    expect_f1(model, task.train, task.test, plan, bound, note)
+    arguments = {"matrix": task.matrix, "pad_idx": task.pad_id, **bound.network}
+    plan = bound.plan(draw.integer(0, 2**31 - 1), task.pad_id)
+    expect_f1(train_networks(glove.start(arguments), task, plan, bound), task, bound, note)
 
 
 @check(

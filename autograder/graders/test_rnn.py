@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from autograder.judge.checks import Note, check
-from autograder.judge.f1_bound import expect_f1
+from autograder.judge.f1_bound import expect_f1, train_networks
 from autograder.judge.hidden_data import HiddenData
 from autograder.judge.remote import RemoteNetwork
 from autograder.thresholds import Thresholds
@@ -92,6 +92,6 @@ def test_f1(rnn: RemoteNetwork, draw: Draw, data: HiddenData, thresholds: Thresh
     """Trained on reviews it has not seen, RNNBaseline tells praise from blame"""
     names, budget = draw.permutation(data.vocab_size), thresholds.networks["rnn"]
     task = data.part(budget).renamed(names)
-    model = rnn.build(vocab_size=task.vocab_size, pad_idx=task.pad_id, **budget.network)
+    arguments = {"vocab_size": task.vocab_size, "pad_idx": task.pad_id, **budget.network}
     plan = budget.plan(draw.integer(0, 2**31 - 1), task.pad_id, with_lengths=True)
-    expect_f1(model, task.train, task.test, plan, budget, note)
+    expect_f1(train_networks(rnn.start(arguments), task, plan, budget), task, budget, note)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from autograder.judge.checks import Note, check
-from autograder.judge.f1_bound import expect_f1
+from autograder.judge.f1_bound import expect_f1, train_networks
 from autograder.judge.remote import RemoteBench, RemoteFunction, RemoteNetwork
 from autograder.judge.word_order import VOCAB_SIZE, draw_sentences
 from autograder.thresholds import load_thresholds
@@ -62,9 +62,9 @@ def test_f1(transformer: RemoteNetwork, draw: Draw, note: Note) -> None:
     names, budget = draw.permutation(VOCAB_SIZE), load_thresholds("mini").networks["transformer"]
     task = draw_sentences(budget, draw).renamed(names)
     sizes = {"vocab_size": task.vocab_size, "pad_idx": task.pad_id, "max_length": budget.max_length}
-    model = transformer.build(**sizes, **budget.network)
     plan = budget.plan(draw.integer(0, 2**31 - 1), task.pad_id)
-    expect_f1(model, task.train, task.test, plan, budget, note, what="sentences")
+    trained = train_networks(transformer.start({**sizes, **budget.network}), task, plan, budget)
+    expect_f1(trained, task, budget, note, what="sentences")
 
 
 @check("label-scores", hint="labels.index(label) is the target; the output explained is that column's logit.")

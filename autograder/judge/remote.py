@@ -6,6 +6,7 @@ is compared with what the verb promises before any check sees it.
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -127,11 +128,22 @@ class RemoteNetwork:
         self.asked = Asked()
         self._worker = worker
         self._train_seconds = train_seconds
+        self._seed = 0
+
+    def start(self, arguments: Mapping[str, Any]) -> Callable[[int], RemoteModel]:
+        """Builds networks from these arguments; the seed decides what they start from."""
+
+        def build(seed: int) -> RemoteModel:
+            seeded = copy.copy(self)
+            seeded._seed = seed
+            return seeded.build(**arguments)
+
+        return build
 
     def build(self, **arguments: object) -> RemoteModel:
         """Build a network from keyword arguments."""
         worker = self._worker()
-        handle = worker.request("build", QUICK_S, name=self.name, arguments=arguments)
+        handle = worker.request("build", QUICK_S, name=self.name, arguments=arguments, seed=self._seed)
         worker.expect(isinstance(handle, Handle), "build", "is no handle")
         return RemoteModel(worker, handle, self._train_seconds)
 

@@ -73,7 +73,8 @@ class TranslatedNetwork(RemoteNetwork):
 
     def _made(self, worker: Worker, given: Mapping[str, Any], probabilities: bool) -> RemoteModel:
         form = Form(self._role.layout == "sequence_first", self._role.longest_first, probabilities)
-        handle = worker.request("build", QUICK_S, name=self.name, arguments=given, form=dataclasses.asdict(form))
+        asked = {"arguments": given, "form": dataclasses.asdict(form), "seed": self._seed}
+        handle = worker.request("build", QUICK_S, name=self.name, **asked)
         worker.expect(isinstance(handle, Handle), "build", "is no handle")
         return RemoteModel(worker, handle, self._train_seconds)
 

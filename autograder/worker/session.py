@@ -108,8 +108,11 @@ class Session:
         """The names of the arguments that the class of that name takes."""
         return LocalNetwork(self._named(name), locate).parameters()
 
-    def build(self, name: str, arguments: dict[str, Any], form: dict[str, bool] | None = None) -> Handle:
-        """Build a network from the class of that name, to be called in that form."""
+    def build(
+        self, name: str, arguments: dict[str, Any], form: dict[str, bool] | None = None, seed: int = 0
+    ) -> Handle:
+        """Build a network from the class of that name, to be called in that form; its start follows from the seed."""
+        seed_everything(seed)
         network = LocalNetwork(self._named(name), locate, Form(**form) if form else None)
         return self._keep(network.build(**arguments))
 
