@@ -1,5 +1,6 @@
 """Grades every variant and every mutant with the real judge and prints the kill matrix: `make mutants`.
 
+May be interrupted: what was graded by the same graders is kept in build/kill-matrix and not graded again.
 Ends with status 1 when a variant loses a point, a mutant loses other points than it names, or a message tells what
 students must not read.
 """
@@ -27,9 +28,12 @@ from autograder.rubric import load_rubric
 from autograder.sandbox import strongest
 from autograder.submissions import Submission
 from tests.answer_bank import NOTEBOOKS, Answer, load_answers
+from tests.kept_records import KeptRecords
 from tests.secrets_in_text import told_secrets
 
-PAGE = Path(__file__).parents[1] / "docs" / "kill-matrix.md"
+ROOT = Path(__file__).parents[1]
+PAGE = ROOT / "docs" / "kill-matrix.md"
+KEPT = ROOT / "build" / "kill-matrix"
 
 
 @dataclass(frozen=True)
@@ -87,7 +91,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     answers = [answer for answer in load_answers() if re.search(given.only, f"{answer.kind} {answer.name}")]
     if given.no_training:
         answers = [without_training(answer) for answer in answers]
-    verdicts = _with_progress(judge_answers(answers, given.workers), len(answers))
+    verdicts = _with_progress(judge_answers(answers, given.workers, KeptRecords(KEPT)), len(answers))
     verdicts.sort(key=lambda verdict: answers.index(verdict.answer))
     print(matrix_page(verdicts))
     if given.json:
@@ -97,14 +101,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 1 if any(verdict.faults for verdict in verdicts) else 0
 
 
-def judge_answers(answers: Sequence[Answer], workers: int = 2) -> Iterator[Verdict]:
-    """Grade answers with the real judge and sandboxed workers, as they are ready."""
+def judge_answers(answers: Sequence[Answer], workers: int = 2, kept: KeptRecords | None = None) -> Iterator[Verdict]:
+    """Grade answers with the real judge and sandboxed workers, as they are ready; first come those that are kept."""
     by_name = {answer.name: answer for answer in answers}
-    asked = {answer.name: answer.checks for answer in answers}
-    judge = functools.partial(judge_answer, asked=asked)
-    for record in grade_class([answer.submission for answer in answers], Settings(level=strongest()), workers, judge):
-        answer = by_name[record.student]
-        yield Verdict(answer, tuple(check for check in record.checks if check.id in answer.checks))
+    for answer in answers:
+        record = kept.find(answer) if kept else None
+        if record is not None:
+            yield _verdict(by_name.pop(answer.name), record)
+    if not by_name:
+        return
+    judge = functools.partial(judge_answer, asked={name: answer.checks for name, answer in by_name.items()})
+    submissions = [answer.submission for answer in by_name.values()]
+    for record in grade_class(submissions, Settings(level=strongest()), workers, judge):
+        if kept:
+            kept.keep(by_name[record.student], record)
+        yield _verdict(by_name[record.student], record)
+
+
+def _verdict(answer: Answer, record: Record) -> Verdict:
+    return Verdict(answer, tuple(check for check in record.checks if check.id in answer.checks))
 
 
 def judge_answer(submission: Submission, settings: Settings, asked: dict[str, tuple[str, ...]]) -> Record:
