@@ -76,17 +76,15 @@ def test_what_was_graded_is_kept_for_the_same_answer_and_checks_only(tmp_path: P
 
 
 def test_a_change_anywhere_in_the_kit_makes_another_digest(tmp_path: Path) -> None:
-    digests = set()
-    for path, text in (
-        ("autograder/a.py", "1"),
-        ("autograder/a.py", "2"),
-        ("textlab/b.json", "1"),
-        ("docs/c.md", "1"),
-    ):
+    digests = []
+    for path in ("autograder/a.py", "textlab/b.json", "datasets/c.csv", "docs/d.md"):
         (tmp_path / path).parent.mkdir(exist_ok=True)
-        (tmp_path / path).write_text(text, encoding="utf-8")
-        digests.add(kit_digest(tmp_path))
-    assert len(digests) == len(graders)
+        (tmp_path / path).write_text("1", encoding="utf-8")
+        digests.append(kit_digest(tmp_path))
+    assert len(set(digests)) == 3
+    assert digests[-1] == digests[-2], "docs/ decides no mark"
+    (tmp_path / "autograder/a.py").write_text("2", encoding="utf-8")
+    assert kit_digest(tmp_path) not in digests
 
 
 def test_a_mutant_that_loses_what_it_names_is_as_it_should_be() -> None:
