@@ -14,7 +14,6 @@ from rich.text import Text
 
 from autograder.exports.canvas import canvas_csv
 from autograder.exports.classroom50 import classroom50_result
-from autograder.exports.classroom50_run import PROGRAM
 from autograder.exports.gradescope import gradescope_results
 from autograder.exports.gradescope_zip import build_gradescope_zip
 from autograder.exports.junit import junit_xml
@@ -30,6 +29,9 @@ console = Console()
 Reports = Annotated[Path, typer.Argument(help="folder of the reports, the --out of autograder grade")]
 Gradebook = Annotated[
     Path | None, typer.Option(help="nbgrader's gradebook.db: marks with written answers and late penalties")
+]
+Index = Annotated[
+    str, typer.Option(envvar="TORCH_INDEX", help="package index with CPU-only wheels of torch, for the other machine")
 ]
 
 
@@ -99,21 +101,30 @@ def junit(reports: Reports = Path("out"), to: Annotated[Path, typer.Option()] = 
 
 
 @export.command()
-def gradescope(reports: Reports = Path("out"), to: Annotated[Path, typer.Option()] = Path("gradescope")) -> None:
+def gradescope(
+    reports: Reports = Path("out"), to: Annotated[Path, typer.Option()] = Path("gradescope"), torch_index: Index = ""
+) -> None:
     """The autograder zip to upload, and a results.json for each report."""
     with _faults():
-        _made(build_gradescope_zip(to / "autograder.zip"))
-        _write_each(reports, to, "results.json", gradescope_results)
+        _made(build_gradescope_zip(to / "autograder.zip", torch_index))
+        _write_each(reports, to / "results", "results.json", gradescope_results)
 
 
 @export.command()
-def classroom50(reports: Reports = Path("out"), to: Annotated[Path, typer.Option()] = Path("classroom50")) -> None:
-    """autograder.py for the classroom, and a result.json for each report."""
-    when = datetime.now(timezone.utc)
+def classroom50(
+    reports: Reports = Path("out"), to: Annotated[Path, typer.Option()] = Path("classroom50"), torch_index: Index = ""
+) -> None:
+    """The autograder's folder, the template repository, and a result.json for each report."""
+    # Imported here: nbgrader takes seconds to import.
+    from autograder.exports.classroom50_files import write_autograder, write_template
+
+    now = datetime.now(timezone.utc)
     with _faults():
-        write_whole(to / "autograder.py", PROGRAM)
-        _made(to / "autograder.py")
-        _write_each(reports, to, "result.json", lambda record: classroom50_result(record, {}, when))
+        for path in write_autograder(to / "autograder", torch_index):
+            _made(path)
+        write_template(to / "template")
+        _made(to / "template")
+        _write_each(reports, to / "results", "result.json", lambda record: classroom50_result(record, {}, now, now))
 
 
 def _write_each(reports: Path, to: Path, name: str, written: Callable[[Record], str]) -> None:

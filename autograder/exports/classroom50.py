@@ -10,12 +10,14 @@ from typing import Any
 from autograder.record import Record
 
 SCHEMA = "classroom50/result/v1"
+UTC = "%Y-%m-%dT%H:%M:%SZ"
 
 
-def classroom50_result(record: Record, environment: Mapping[str, str], when: datetime) -> str:
+def classroom50_result(record: Record, environment: Mapping[str, str], handed_in: datetime, graded: datetime) -> str:
     """The file as JSON; what the service knows about the submission comes from its environment variables.
 
-    Raises ValueError when the grader itself failed: that is a fault of the infrastructure and no result.
+    The service asks for a maximum that is the sum over all checks, so bonus points are part of it here. Raises
+    ValueError when the grader itself failed: that is a fault of the infrastructure and no result.
     """
     if not record.graded:
         raise ValueError(f"the grader failed on {record.student}: there is no result to report; run it again")
@@ -28,10 +30,11 @@ def classroom50_result(record: Record, environment: Mapping[str, str], when: dat
         "submission": environment.get("SUBMISSION_TAG", ""),
         "commit": environment.get("COMMIT_URL", ""),
         "release": environment.get("RELEASE_URL", ""),
-        "review": environment.get("REVIEW_URL", ""),
-        "datetime": when.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "review": environment.get("REVIEW_URL") or environment.get("COMMIT_URL", ""),
+        "datetime": handed_in.strftime(UTC),
+        "graded_at": graded.strftime(UTC),
         "score": record.score,
-        "max-score": record.max_score,
+        "max-score": record.max_score + record.max_bonus,
         "tests": [
             {
                 "test-name": check.title,
