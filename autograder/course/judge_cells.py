@@ -7,6 +7,7 @@ judge's workers.
 from __future__ import annotations
 
 import functools
+import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,8 @@ from autograder.rubric import Rubric, load_rubric
 from autograder.sandbox import strongest
 from autograder.submissions import Submission, find_submissions
 
+WIDTH = 100
+"""Letters in a line of our messages in nbgrader's pages."""
 REPORTS = "reports"
 """Where the records and the students' pages lie, below the course."""
 
@@ -108,4 +111,9 @@ def cell_text(checks: Sequence[CheckResult]) -> str:
         lines += [f"  {line}" for line in said.splitlines()]
         if check.hint and check.lost:
             lines.append(f"  hint: {check.hint}")
-    return "\n".join(lines)
+    return "\n".join(piece for line in lines for piece in _wrapped(line))
+
+
+def _wrapped(line: str) -> list[str]:
+    """A line in pieces that fit nbgrader's page, the later ones indented as far as a row's text."""
+    return textwrap.wrap(line, WIDTH, subsequent_indent=" " * 14, break_long_words=False) or [""]

@@ -72,18 +72,23 @@ def _plain(path: Path) -> bool:
 def judge_into(submitted: Path, report: Path) -> None:
     """Judge the only submission in this process and write its record after every check: any time may be the last."""
     # Imported here: the process that waits for this one need not load torch.
-    from autograder.grading import judge_one, start_judge
-    from autograder.judge.judge import Settings
+    import torch
+
+    from autograder.grading import fork_server
+    from autograder.judge.judge import Settings, judge_submission, load_data
+    from autograder.judge.workers import Workers
     from autograder.sandbox import strongest
 
     (submission,) = find_submissions(submitted)
     settings = Settings(level=strongest())
-    start_judge(settings)
+    torch.set_num_threads(1)
+    workers = Workers(settings.level, fork_server(settings.level))
+    load_data(settings)
 
     def keep(record: Record) -> None:
         write_whole(report, record_json(record))
 
-    keep(judge_one(submission, settings, keep))
+    keep(judge_submission(submission, settings, workers, keep))
 
 
 def _run(command: list[str], seconds: float) -> str:
