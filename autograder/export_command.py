@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from autograder.contracts import load_contract
 from autograder.exports.canvas import canvas_csv
 from autograder.exports.classroom50 import classroom50_result
 from autograder.exports.gradescope import gradescope_results
@@ -22,6 +23,7 @@ from autograder.exports.moodle import moodle_worksheet
 from autograder.exports.table import marks_csv
 from autograder.record import Record
 from autograder.reports.files import write_whole
+from autograder.reports.pages import write_pages
 
 export = typer.Typer(no_args_is_help=True, help="Write marks and feedback for a course system.")
 console = Console()
@@ -45,6 +47,17 @@ def csv_table(
     with _faults():
         write_whole(to, marks_csv(_marks(reports, gradebook)))
         _made(to)
+
+
+@export.command()
+def pages(
+    reports: Reports = Path("out"),
+    contract: Annotated[str, typer.Option(help="as for autograder grade")] = "kit",
+) -> None:
+    """The class page, the students' pages and grades.csv into the folder of the reports, without grading again."""
+    with _faults():
+        write_pages(read_records(reports), load_contract(contract).rubric, reports)
+        _made(reports / "index.html")
 
 
 @export.command()

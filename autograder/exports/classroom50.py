@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from autograder.exports.gradescope import message_text
 from autograder.record import Record
+from autograder.reports.message import shown_message
 
 SCHEMA = "classroom50/result/v1"
 UTC = "%Y-%m-%dT%H:%M:%SZ"
@@ -46,3 +48,20 @@ def classroom50_result(record: Record, environment: Mapping[str, str], handed_in
         ],
     }
     return json.dumps(fields, indent=2, ensure_ascii=False) + "\n"
+
+
+def release_body(record: Record) -> str:
+    """What students read in the release of their submission: points and lost checks, as Markdown, nothing hidden."""
+    lines = [f"**{record.score} of {record.max_score} points** from the checks", ""]
+    lines += [_indented(problem) for problem in record.problems]
+    for check in record.checks:
+        if check.lost:
+            hint = f"\nhint: {check.hint}" if check.hint else ""
+            said = message_text(shown_message(check)) + hint
+            lines += ["", f"**{check.title}**: {check.points} of {check.max_points}", "", _indented(said)]
+    return "\n".join(lines) + "\n"
+
+
+def _indented(text: str) -> str:
+    """A block of code, in which nothing that a student wrote means anything."""
+    return "\n".join(f"    {line}" for line in text.splitlines())

@@ -1,4 +1,6 @@
-"""What autograder.py calls in a student's repository on Classroom 50: grades it and writes result.json.
+"""What autograder.py calls in a student's repository on Classroom 50: grades it and writes what is read there.
+
+That is result.json for the service, and release-body.md for the student.
 
 Run: python -I -m autograder.exports.classroom50_run [REPOSITORY] [--result FILE] [--seconds N]
 Ends with status 0 unless the grader itself failed.
@@ -13,7 +15,7 @@ import sys
 from datetime import datetime, timezone
 from pathlib import Path
 
-from autograder.exports.classroom50 import classroom50_result
+from autograder.exports.classroom50 import classroom50_result, release_body
 from autograder.exports.single import NotGraded, grade_single
 from autograder.reports.files import write_whole
 
@@ -28,6 +30,7 @@ def grade_repository(repository: Path, result: Path, seconds: float = SECONDS) -
         record = grade_single(repository, student, seconds)
         now = datetime.now(timezone.utc)
         write_whole(result, classroom50_result(record, os.environ, committed(repository) or now, now))
+        write_whole(result.with_name("release-body.md"), release_body(record))
     except (NotGraded, OSError, ValueError) as error:
         print(f"not graded: {error}", file=sys.stderr)
         return 1

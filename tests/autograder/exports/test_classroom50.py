@@ -15,7 +15,7 @@ import jsonschema
 import pytest
 
 from autograder.exports import classroom50_run, kit_files
-from autograder.exports.classroom50 import classroom50_result
+from autograder.exports.classroom50 import classroom50_result, release_body
 from autograder.exports.classroom50_files import RUNTIME, write_autograder, write_template
 from autograder.exports.kit_files import kit_members
 from autograder.exports.single import NotGraded
@@ -47,6 +47,14 @@ def test_the_result_has_integers_that_add_up_and_what_the_environment_says() -> 
     assert (fields["classroom"], fields["owner"], fields["review"]) == ("nlp", "ada", "the commit")
     assert (fields["datetime"], fields["graded_at"]) == ("2026-05-01T12:00:00Z", "2026-05-01T12:03:00Z")
     assert len(tests) == len(LOST.checks)
+
+
+def test_students_read_what_was_lost_but_no_input_of_a_hidden_check() -> None:
+    said = "too low\n  input     a secret review\n  got       `0.7`\n<b>"
+    body = release_body(record("ada", {"cnn-f1": "failed", "cnn-shapes": "failed"}, message=said))
+    assert body.count("secret review") == 1, "cnn-shapes is public"
+    assert "**cnn-f1**: 0 of 3\n\n    too low\n      got" in body
+    assert all(line.startswith("    ") for line in body.splitlines() if "<b>" in line)
 
 
 def test_there_is_no_result_when_the_grader_failed() -> None:

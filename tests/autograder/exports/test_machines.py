@@ -206,6 +206,13 @@ def test_each_format_has_a_command(reports: Path, tmp_path: Path, arguments: lis
     assert all((tmp_path / name).is_file() for name in made)
 
 
+def test_pages_are_made_from_reports_without_grading_again(reports: Path) -> None:
+    result = CliRunner().invoke(app, ["export", "pages", str(reports)])
+    assert result.exit_code == 0, result.output
+    assert (reports / "index.html").is_file() and (reports / "feedback" / "bob.html").is_file()
+    assert "ada" in (reports / "grades.csv").read_text(encoding="utf-8")
+
+
 def test_students_without_a_place_are_named_by_the_command(reports: Path, tmp_path: Path) -> None:
     roster = tmp_path / "roster.csv"
     roster.write_text("Student,ID,SIS Login ID,Section\nAda,1,ada,A\nEve,2,eve,A\n", encoding="utf-8")
