@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.judge.judge import choose_file
-from autograder.rubric import load_rubric
+from autograder.contracts import load_contract
+from autograder.judge.judge import wanted_names
+from autograder.judge.notebooks import files_playing
 from autograder.submissions import SubmissionError, find_submissions
 
 
@@ -29,17 +30,17 @@ def collect(course: Path, source: Path) -> list[Collected]:
     """
     if not (course / "nbgrader_config.py").is_file():
         raise SubmissionError(f"{course} is no course: it has no nbgrader_config.py. Run autograder course init.")
-    rubric = load_rubric()
-    wanted = dict.fromkeys(entry.notebook for entry in rubric.checks)
+    contract = load_contract()
+    wanted, assignment = wanted_names(contract.roles), contract.rubric.assignment
     found = []
-    for submission in find_submissions(source, assignment=rubric.assignment):
-        folder = course / "submitted" / submission.student / rubric.assignment
-        chosen = {name: choose_file(submission, name) for name in wanted}
-        taken = {name: file for name, file in chosen.items() if file and not file.name.endswith(".py")}
+    for submission in find_submissions(source, assignment=assignment):
+        folder = course / "submitted" / submission.student / assignment
+        playing, guessed = files_playing(submission.files, wanted)
+        taken = {name: files[0] for name, files in playing.items() if not files[0].name.endswith(".py")}
         for name, file in taken.items():
             folder.mkdir(parents=True, exist_ok=True)
             (folder / f"{name}.ipynb").write_bytes(file.content)
         left = [file.name for file in submission.files if file not in taken.values()]
-        problems = [*submission.problems, *(f"{name} is none of the notebooks and was left out" for name in left)]
+        problems = [*submission.problems, *guessed, *(f"{name} was left out" for name in left)]
         found.append(Collected(submission.student, tuple(taken), tuple(problems)))
     return found

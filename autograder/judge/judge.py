@@ -120,14 +120,20 @@ def _anywhere(submission: Submission, contract: Contract) -> dict[str, Found]:
     return {name: find_role(submission, contract, name) for name in free}
 
 
-def _definitions(
-    submission: Submission, contract: Mapping[str, Role], rubric: Rubric
-) -> tuple[dict[str, Definitions], list[str]]:
-    """What each notebook of the contract defines, and what was wrong with the files."""
+def wanted_names(contract: Mapping[str, Role]) -> dict[str, list[str]]:
+    """By notebook, the names of the classes and functions that it should define."""
     wanted: dict[str, list[str]] = {}
     for role in contract.values():
         if role.notebook != ANYWHERE:
             wanted.setdefault(role.notebook, []).extend(role.names.values())
+    return wanted
+
+
+def _definitions(
+    submission: Submission, contract: Mapping[str, Role], rubric: Rubric
+) -> tuple[dict[str, Definitions], list[str]]:
+    """What each notebook of the contract defines, and what was wrong with the files."""
+    wanted = wanted_names(contract)
     cells, problems = notebook_cells(submission.files, wanted)
     problems = [*submission.problems, *problems]
     found = {name: slice_definitions(cells[name], wanted[name]) for name in wanted if name in cells}
