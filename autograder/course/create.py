@@ -43,6 +43,8 @@ c.Autograde.autograde_preprocessors = [
     CheckCellMetadata,
 ]
 c.JudgeCells.data = "mini"
+# Write "bubblewrap" to grade nothing where only weaker walls work.
+c.JudgeCells.sandbox_floor = "process"
 # A test cell that a student deleted comes back, so that no points get lost without a word.
 c.OverwriteCells.add_missing_cells = True
 
