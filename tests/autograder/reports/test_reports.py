@@ -52,7 +52,7 @@ def test_grades_have_one_row_a_student_in_order_and_one_column_a_role() -> None:
     assert sum(map(int, rows[1][4:-1])) == full + bonus - POINTS["cnn-f1"]
 
 
-@pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)", "\tx"])
+@pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\n=1"])
 def test_no_name_is_a_formula(name: str) -> None:
     rows = list(csv.reader(io.StringIO(grades_csv([record(name)], ROLES))))
     assert rows[1][0] == defused(name) == "'" + name
