@@ -112,6 +112,15 @@ def test_results_are_valid_after_a_crash_and_a_time_out(
     assert box(tmp_path, monkeypatch, fault)["extra_data"] == {"graded": False, "reason": str(fault)}
 
 
+def test_too_small_a_machine_gives_no_mark_and_the_remedy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "memory.max").write_text(f"{768 * 2**20}\n", encoding="ascii")
+    (tmp_path / "unlimited").write_text("max\n", encoding="ascii")
+    monkeypatch.setattr(gradescope_box, "LIMITS", (tmp_path / "memory.max", tmp_path / "unlimited"))
+    assert gradescope_box.grade_box(tmp_path) is False
+    fields = valid("gradescope", (tmp_path / "results" / "results.json").read_text(encoding="utf-8"))
+    assert "has 768 MiB" in str(fields["extra_data"]) and "choose a larger container" in str(fields["extra_data"])
+
+
 def test_a_grader_that_takes_too_long_is_ended(tmp_path: Path) -> None:
     with pytest.raises(NotGraded, match=r"within 0\.1 s"):
         grade_single(tmp_path, "ada", 0.1)
