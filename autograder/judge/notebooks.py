@@ -18,27 +18,7 @@ def notebook_cells(
     `wanted` has the stems of the notebooks and the names that each should define. Of several files for one
     notebook the one that is named best and holds code counts.
     """
-    playing, problems = files_playing(files, wanted)
     found: dict[str, list[Cell]] = {}
-    for notebook, named in playing.items():
-        for number, file in enumerate(named):
-            cells, unreadable = read_cells(file.name, file.content)
-            problems += unreadable
-            if cells:
-                found[notebook] = cells
-                problems += [
-                    f"{other.name}: was not graded, since {file.name} is here, too. Hand in one of them."
-                    for other in named[number + 1 :]
-                ]
-                break
-    return found, list(dict.fromkeys(problems))
-
-
-def files_playing(
-    files: Sequence[SubmittedFile], wanted: Mapping[str, Sequence[str]]
-) -> tuple[dict[str, list[SubmittedFile]], list[str]]:
-    """The files that may be each notebook, the best named first, and which had to be guessed; `wanted` as above."""
-    found: dict[str, list[SubmittedFile]] = {}
     problems: list[str] = []
     free = [file for file in files if not any(plays(file.name, notebook) for notebook in wanted)]
     sources = {file.name: _source(file) for file in free}
@@ -50,8 +30,18 @@ def files_playing(
                 continue
             named = [free[counts.index(max(counts))]]
             problems.append(f"{named[0].name}: was graded as {notebook}.ipynb. Name it so.")
-        found[notebook] = sorted(named, key=lambda file: _oddness(file.name, notebook))
-    return found, problems
+        named.sort(key=lambda file: _oddness(file.name, notebook))
+        for number, file in enumerate(named):
+            cells, unreadable = read_cells(file.name, file.content)
+            problems += unreadable
+            if cells:
+                found[notebook] = cells
+                problems += [
+                    f"{other.name}: was not graded, since {file.name} is here, too. Hand in one of them."
+                    for other in named[number + 1 :]
+                ]
+                break
+    return found, list(dict.fromkeys(problems))
 
 
 def plays(name: str, notebook: str) -> bool:
