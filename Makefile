@@ -29,7 +29,7 @@ CORE := tests/test_versions.py tests/test_portable.py tests/textlab \
 PYTHON_HOSTED ?= $(firstword $(wildcard $(HOME)/.pyenv/versions/3.13.*/bin/python) python3.13)
 HOSTED_READY := .venv-hosted/ready
 
-.PHONY: setup grade test test-all test-current test-hosted mutants attacks fuzz lint release student validate calibrate datasets examples lock clean
+.PHONY: setup grade test test-all test-current test-hosted mutants attacks kills fuzz lint release student validate calibrate datasets examples lock clean
 
 setup: $(READY)
 
@@ -92,6 +92,12 @@ $(HOSTED_READY): requirements-hosted.txt
 # Submissions that try to steal marks or to stop the class; writes their table into docs/security.md.
 attacks: $(READY)
 	$(BIN)/python -m tests.attacks
+
+# Workers, judges and whole runs are killed at random moments; the reports have to come out the same.
+#   KILLS=20
+KILLS ?= 200
+kills: $(READY)
+	$(BIN)/python -m tests.kills --kills $(KILLS)
 
 # What reads strangers' bytes, fed with changed ones by Atheris, which is installed here only.
 #   MINUTES=5   for each of the four readers

@@ -21,11 +21,9 @@ from autograder.grading import grade_class
 from autograder.judge.hidden_data import HIDDEN, OWN, hidden_folder, load_hidden
 from autograder.judge.judge import Settings
 from autograder.record import Record, read_record, record_json
-from autograder.reports.class_page import class_page
-from autograder.reports.feedback import write_feedback
 from autograder.reports.files import NotWrittenError, write_whole
-from autograder.reports.grades import grades_csv
-from autograder.rubric import Rubric, load_rubric
+from autograder.reports.pages import write_pages
+from autograder.rubric import load_rubric
 from autograder.sandbox import Level, probe_levels, strongest, why_no_fork_server
 from autograder.submissions import Submission, SubmissionError, SubmittedFile, find_submissions
 
@@ -91,7 +89,7 @@ def grade(
         raise typer.Exit(2) from None
     try:
         records = _grade(found, settings, workers, out)
-        _write_class([*_earlier(out, records, agreed.name), *records] if student else records, agreed.rubric, out)
+        write_pages([*_earlier(out, records, agreed.name), *records] if student else records, agreed.rubric, out)
     except NotWrittenError as error:
         console.print(Text(f"autograder: {error}"))
         raise typer.Exit(2) from None
@@ -304,13 +302,6 @@ def _earlier(out: Path, records: list[Record], contract: str) -> list[Record]:
             except (ValueError, KeyError, TypeError) as error:
                 console.print(Text(f"left out of the class page: {path} ({error})"))
     return found
-
-
-def _write_class(records: list[Record], rubric: Rubric, out: Path) -> None:
-    roles = rubric.roles
-    write_feedback(records, rubric, out)
-    write_whole(out / "grades.csv", grades_csv(records, roles))
-    write_whole(out / "index.html", class_page(records, roles))
 
 
 def _table(records: Iterable[Record]) -> Table:

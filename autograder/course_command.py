@@ -13,11 +13,6 @@ course = typer.Typer(no_args_is_help=True, help="Make an nbgrader course.")
 console = Console()
 
 
-@course.callback()
-def _group() -> None:
-    """Keeps `init` a command of its own while it is the only one."""
-
-
 @course.command()
 def init(
     folder: Annotated[Path, typer.Argument(help="the new course's folder")],
@@ -34,3 +29,25 @@ def init(
     except (OSError, ReleaseError) as error:
         console.print(Text(f"autograder: {error}"))
         raise typer.Exit(2) from None
+
+
+@course.command()
+def collect(
+    folder: Annotated[Path, typer.Argument(help="the course's folder")],
+    source: Annotated[Path, typer.Argument(help="a zip or folder as Canvas, Moodle or Gradescope gives it")],
+) -> None:
+    """Put everybody's notebooks where nbgrader looks for them, under the names that it looks for."""
+    # Imported here: the judge takes seconds to import.
+    from autograder.course.collect import collect as collected
+    from autograder.submissions import SubmissionError
+
+    try:
+        found = collected(folder, source)
+    except (OSError, SubmissionError) as error:
+        console.print(Text(f"autograder: {error}"))
+        raise typer.Exit(2) from None
+    for one in found:
+        console.print(Text(f"{one.student}: {', '.join(one.notebooks) or 'no notebook'}"))
+        for problem in one.problems:
+            console.print(Text(f"    {problem}"))
+    console.print(Text(f"{len(found)} submissions are in {folder / 'submitted'}"))

@@ -12,9 +12,9 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from autograder.contracts import load_contract
 from autograder.exports.canvas import canvas_csv
 from autograder.exports.classroom50 import classroom50_result
-from autograder.exports.classroom50_run import PROGRAM
 from autograder.exports.gradescope import gradescope_results
 from autograder.exports.gradescope_zip import build_gradescope_zip
 from autograder.exports.junit import junit_xml
@@ -23,6 +23,7 @@ from autograder.exports.moodle import moodle_worksheet
 from autograder.exports.table import marks_csv
 from autograder.record import Record
 from autograder.reports.files import write_whole
+from autograder.reports.pages import write_pages
 
 export = typer.Typer(no_args_is_help=True, help="Write marks and feedback for a course system.")
 console = Console()
@@ -30,6 +31,9 @@ console = Console()
 Reports = Annotated[Path, typer.Argument(help="folder of the reports, the --out of autograder grade")]
 Gradebook = Annotated[
     Path | None, typer.Option(help="nbgrader's gradebook.db: marks with written answers and late penalties")
+]
+Index = Annotated[
+    str, typer.Option(envvar="TORCH_INDEX", help="package index with CPU-only wheels of torch, for the other machine")
 ]
 
 
@@ -43,6 +47,17 @@ def csv_table(
     with _faults():
         write_whole(to, marks_csv(_marks(reports, gradebook)))
         _made(to)
+
+
+@export.command()
+def pages(
+    reports: Reports = Path("out"),
+    contract: Annotated[str, typer.Option(help="as for autograder grade")] = "kit",
+) -> None:
+    """The class page, the students' pages and grades.csv into the folder of the reports, without grading again."""
+    with _faults():
+        write_pages(read_records(reports), load_contract(contract).rubric, reports)
+        _made(reports / "index.html")
 
 
 @export.command()
@@ -99,21 +114,30 @@ def junit(reports: Reports = Path("out"), to: Annotated[Path, typer.Option()] = 
 
 
 @export.command()
-def gradescope(reports: Reports = Path("out"), to: Annotated[Path, typer.Option()] = Path("gradescope")) -> None:
+def gradescope(
+    reports: Reports = Path("out"), to: Annotated[Path, typer.Option()] = Path("gradescope"), torch_index: Index = ""
+) -> None:
     """The autograder zip to upload, and a results.json for each report."""
     with _faults():
-        _made(build_gradescope_zip(to / "autograder.zip"))
-        _write_each(reports, to, "results.json", gradescope_results)
+        _made(build_gradescope_zip(to / "autograder.zip", torch_index))
+        _write_each(reports, to / "results", "results.json", gradescope_results)
 
 
 @export.command()
-def classroom50(reports: Reports = Path("out"), to: Annotated[Path, typer.Option()] = Path("classroom50")) -> None:
-    """autograder.py for the classroom, and a result.json for each report."""
-    when = datetime.now(timezone.utc)
+def classroom50(
+    reports: Reports = Path("out"), to: Annotated[Path, typer.Option()] = Path("classroom50"), torch_index: Index = ""
+) -> None:
+    """The autograder's folder, the template repository, and a result.json for each report."""
+    # Imported here: nbgrader takes seconds to import.
+    from autograder.exports.classroom50_files import write_autograder, write_template
+
+    now = datetime.now(timezone.utc)
     with _faults():
-        write_whole(to / "autograder.py", PROGRAM)
-        _made(to / "autograder.py")
-        _write_each(reports, to, "result.json", lambda record: classroom50_result(record, {}, when))
+        for path in write_autograder(to / "autograder", torch_index):
+            _made(path)
+        write_template(to / "template")
+        _made(to / "template")
+        _write_each(reports, to / "results", "result.json", lambda record: classroom50_result(record, {}, now, now))
 
 
 def _write_each(reports: Path, to: Path, name: str, written: Callable[[Record], str]) -> None:

@@ -67,6 +67,7 @@ def made_up_check(entry: Entry, draw: random.Random) -> CheckResult:
         message=message,
         hint=hint,
         visibility=entry.visibility,
+        bonus=entry.bonus,
         measured=measured,
     )
 

@@ -1,8 +1,8 @@
 """Kills workers, their server, judges and runs at random moments; the reports come out as if nothing had happened.
 
-`python -m tests.kills --kills 200` grades a small class again and again into one folder and kills something in each
-run. After each kill every report is either whole or not there; an undisturbed run at the end gives the same bytes as
-one into an empty folder. Status 1 otherwise.
+`make kills` (`python -m tests.kills --kills 200`) grades a small class into an empty folder, and again, and kills
+something now and then. After each run every report is either whole or not there, and after some runs one that is left
+alone gives the same bytes as an undisturbed one; then it begins anew with an empty folder. Status 1 otherwise.
 """
 
 from __future__ import annotations
@@ -10,25 +10,38 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
+import multiprocessing
+import multiprocessing.context
 import os
 import random
+import shutil
 import signal
-import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import psutil
 
+from autograder.command_line import app
+from autograder.judge.judge import Settings, load_data
 from autograder.record import read_record
+from autograder.sandbox import strongest, why_no_fork_server
 from autograder.sandbox.user_ids import UIDS
 from tests.attacks.traces import traces
 from tests.solution_source import solution_source
 
-COMMAND = "from autograder.command_line import app; app()"
 TARGETS = ("worker", "server", "judge", "command")
+RUNS = 4
+"""Runs that are disturbed before one is left alone."""
+PAUSES = 3
+"""About how many kills a run sees, if none ends it."""
+PATIENCE = 20
+"""How many times as long as an undisturbed run a disturbed one may take."""
+FORK = multiprocessing.get_context("fork")
+Run = multiprocessing.context.ForkProcess
 
 
 def main() -> int:
@@ -38,39 +51,48 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        return disturb(Path(folder), arguments.kills, random.Random(arguments.seed))
-
-
-def disturb(folder: Path, kills: int, chance: random.Random) -> int:
-    """Grade into `folder`, killing `kills` times; 0 when the reports are as those of an undisturbed run."""
-    class_folder, out = folder / "submitted", folder / "disturbed"
-    write_class(class_folder)
-    before, begun = traces(), time.monotonic()
-    start(class_folder, folder / "undisturbed").wait()
-    lasted, faults, done = time.monotonic() - begun, [], 0
-    while done < kills:
-        run = start(class_folder, out)
-        time.sleep(chance.uniform(0, lasted))
-        target = chance.choice(TARGETS)
-        if kill(run, target, chance):
-            done += 1
-            print(f"{done}/{kills} killed a {target}", flush=True)
-        if target == "command":
-            run.wait()
-        # The run ends by itself: nothing that was killed may stop it.
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            run.wait(timeout=20 * lasted)
-        if run.poll() is None:
-            faults.append(f"the run did not end after a {target} was killed")
-            run.kill()
-        faults += [f"after killing a {target}: {fault}" for fault in broken(out)]
-    start(class_folder, out).wait()
-    time.sleep(1)
-    faults += [f"left behind: {trace}" for trace in sorted(traces() - before)]
-    faults += [f"{name} differs" for name in differing(folder / "undisturbed", out)]
+        faults, killed = disturb(Path(folder), arguments.kills, random.Random(arguments.seed))
     print(*faults, sep="\n")
-    print(f"{kills} kills, {len(faults)} faults")
+    print(f"{killed.total()} kills ({', '.join(f'{killed[target]} {target}' for target in TARGETS)})")
+    print(f"{len(faults)} faults")
     return 1 if faults else 0
+
+
+def disturb(folder: Path, kills: int, chance: random.Random) -> tuple[list[str], Counter[str]]:
+    """Grade into folders below `folder` and kill `kills` times; what was wrong, and how often what was killed."""
+    # Runs are forked from here: what every one of them would import and read anyway is there already.
+    load_data(Settings())
+    strongest(), why_no_fork_server()
+    write_class(folder / "submitted")
+    before, begun = traces(), time.monotonic()
+    start(folder, "undisturbed").join()
+    lasted, faults, killed = time.monotonic() - begun, list[str](), Counter[str]()
+    while killed.total() < kills:
+        shutil.rmtree(folder / "disturbed", ignore_errors=True)
+        for _ in range(RUNS):
+            told = f"after {dict(killed)}"
+            faults += [f"{told}: {fault}" for fault in disturbed_run(folder, lasted, chance, killed)]
+        start(folder, "disturbed").join()
+        faults += [f"{name} differs {told}" for name in differing(folder / "undisturbed", folder / "disturbed")]
+        print(f"{killed.total()} kills, {len(faults)} faults", flush=True)
+    time.sleep(1)
+    return [*faults, *(f"left behind: {trace}" for trace in sorted(traces() - before))], killed
+
+
+def disturbed_run(folder: Path, lasted: float, chance: random.Random, killed: Counter[str]) -> list[str]:
+    """Grade the class and kill now and then until the run ends; what is wrong then."""
+    run, begun = start(folder, "disturbed"), time.monotonic()
+    while run.is_alive() and time.monotonic() < begun + PATIENCE * lasted:
+        run.join(chance.uniform(0, 2 * lasted / PAUSES))
+        target = chance.choice(TARGETS)
+        if run.is_alive() and kill(run, target, chance):
+            killed[target] += 1
+    faults = broken(folder / "disturbed")
+    if run.is_alive():
+        faults.append("the run did not end")
+        run.kill()
+    run.join()
+    return faults
 
 
 def write_class(folder: Path) -> None:
@@ -87,20 +109,29 @@ def write_class(folder: Path) -> None:
         path.write_text(content, encoding="utf-8")
 
 
-def start(class_folder: Path, out: Path) -> subprocess.Popen[bytes]:
+def start(folder: Path, out: str) -> Run:
     """Start `autograder grade`."""
-    command = [sys.executable, "-c", COMMAND, "grade", str(class_folder), "--out", str(out), "--workers", "2"]
-    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    run = FORK.Process(target=_grade, args=(folder / "submitted", folder / out))
+    run.start()
+    return run
 
 
-def kill(run: subprocess.Popen[bytes], target: str, chance: random.Random) -> bool:
+def _grade(submitted: Path, out: Path) -> None:
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.dup2(nowhere, 2)
+    app(["grade", str(submitted), "--out", str(out), "--workers", "2"])
+
+
+def kill(run: Run, target: str, chance: random.Random) -> bool:
     """Kill the run itself or one of its processes of that kind; False when there is none at the moment."""
-    found = [run.pid]
+    command = run.pid or 0
+    found = [command]
     if target != "command":
         with contextlib.suppress(psutil.Error):
-            family = psutil.Process(run.pid).children(recursive=True)
-            found = [process.pid for process in family if _kind(process, run.pid) == target]
-    if not found or run.poll() is not None:
+            family = psutil.Process(command).children(recursive=True)
+            found = [process.pid for process in family if _kind(process, command) == target]
+    if not found or not run.is_alive():
         return False
     with contextlib.suppress(ProcessLookupError):
         os.kill(chance.choice(found), signal.SIGKILL)

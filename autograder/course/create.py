@@ -10,6 +10,8 @@ from autograder.reports.files import write_whole
 
 SETTINGS = '''"""nbgrader's settings for this course. Run nbgrader in this folder."""
 
+import os
+import sys
 from pathlib import Path
 
 from autograder.course.exporter import SubmissionExporter
@@ -18,6 +20,9 @@ from nbconvert.preprocessors import ClearMetadataPreprocessor
 from nbgrader.preprocessors import AssignLatePenalties, CheckCellMetadata, IgnorePattern, LimitOutput, SaveAutoGrades
 
 c = get_config()  # noqa: F821
+# nbgrader starts alembic by name; here it is found without activating the virtual environment, too.
+os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+
 c.CourseDirectory.root = str(Path(__file__).resolve().parent)
 c.CourseDirectory.course_id = {course_id!r}
 
@@ -38,6 +43,8 @@ c.Autograde.autograde_preprocessors = [
     CheckCellMetadata,
 ]
 c.JudgeCells.data = "mini"
+# Write "bubblewrap" to grade nothing where only weaker walls work.
+c.JudgeCells.sandbox_floor = "process"
 # A test cell that a student deleted comes back, so that no points get lost without a word.
 c.OverwriteCells.add_missing_cells = True
 

@@ -7,6 +7,7 @@ judge's workers.
 from __future__ import annotations
 
 import functools
+import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from typing import Any
 import nbformat
 from nbgrader import utils
 from nbgrader.preprocessors import ClearHiddenTests, NbGraderPreprocessor
-from traitlets import Unicode
+from traitlets import Enum, Unicode
 
 from autograder.exports.gradescope import message_text
 from autograder.grading import grade_class
@@ -24,9 +25,11 @@ from autograder.reports.feedback import write_feedback
 from autograder.reports.files import write_whole
 from autograder.reports.message import shown_message
 from autograder.rubric import Rubric, load_rubric
-from autograder.sandbox import strongest
+from autograder.sandbox import Level, strongest
 from autograder.submissions import Submission, find_submissions
 
+WIDTH = 100
+"""Letters in a line of our messages in nbgrader's pages."""
 REPORTS = "reports"
 """Where the records and the students' pages lie, below the course."""
 
@@ -40,6 +43,9 @@ class JudgeCells(NbGraderPreprocessor):  # type: ignore[misc]
 
     data = Unicode("mini", help="reviews that networks are trained and tested on: mini or imdb").tag(config=True)
     data_path = Unicode("", help="archive or folder of the IMDB reviews").tag(config=True)
+    sandbox_floor = Enum(
+        [level.word for level in Level], Level.PROCESS.word, help="grade nothing behind a weaker wall than this"
+    ).tag(config=True)
 
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
         """Grade the submission that the notebook is of, once for all its notebooks. Raises NotJudged."""
@@ -48,7 +54,7 @@ class JudgeCells(NbGraderPreprocessor):  # type: ignore[misc]
         submitted = Path(course.format_path(course.submitted_directory, place["student"], place["assignment"]))
         (submission,) = find_submissions(submitted, assignment=place["assignment"])
         settings = Settings(
-            data=self.data, data_path=Path(self.data_path) if self.data_path else None, level=strongest()
+            data=self.data, data_path=Path(self.data_path) if self.data_path else None, level=self._level()
         )
         record = judged(submission, settings)
         reports = Path(course.root) / REPORTS
@@ -58,6 +64,17 @@ class JudgeCells(NbGraderPreprocessor):  # type: ignore[misc]
         # nbgrader has put the hidden tests back, and feedback is made from this notebook.
         shown, resources = ClearHiddenTests(parent=self).preprocess(nb, resources)
         return shown, resources
+
+    def _level(self) -> Level:
+        """The wall that student code is put behind. Raises NotJudged below the floor."""
+        level = strongest()
+        if level < Level[self.sandbox_floor.upper()]:
+            raise NotJudged(
+                f"the sandbox floor is {self.sandbox_floor} and only {level.word} works: see autograder doctor"
+            )
+        if level < max(Level):
+            self.log.warning("Weak sandbox: student code can read the graders and your files; see autograder doctor")
+        return level
 
 
 @functools.lru_cache(maxsize=1)
@@ -108,4 +125,9 @@ def cell_text(checks: Sequence[CheckResult]) -> str:
         lines += [f"  {line}" for line in said.splitlines()]
         if check.hint and check.lost:
             lines.append(f"  hint: {check.hint}")
-    return "\n".join(lines)
+    return "\n".join(piece for line in lines for piece in _wrapped(line))
+
+
+def _wrapped(line: str) -> list[str]:
+    """A line in pieces that fit nbgrader's page, the later ones indented as far as a row's text."""
+    return textwrap.wrap(line, WIDTH, subsequent_indent=" " * 14, break_long_words=False) or [""]

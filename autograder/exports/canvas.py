@@ -7,7 +7,7 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from autograder.exports.marks import Mark, number, without_mark
+from autograder.exports.marks import Mark, number, user_number, without_mark
 from autograder.reports.grades import defused
 
 NAME, KEYS, SECTION = "Student", ("SIS Login ID", "ID", "SIS User ID"), "Section"
@@ -74,8 +74,10 @@ def _students(marks: Sequence[Mark], rows: Sequence[dict[str, str]], keys: Seque
     """The mark of each row; a student who fits no row or several is in none."""
     found: dict[int, Mark] = {}
     for mark in marks:
-        wanted = mark.student.casefold()
-        for key in keys:
+        tried = [(key, mark.student.casefold()) for key in keys]
+        # Canvas itself writes the number in ID into the names of what was handed in.
+        tried += [("ID", name) for name in [user_number(mark.student)] if name and "ID" in keys]
+        for key, wanted in tried:
             places = [place for place, row in enumerate(rows) if (row[key] or "").strip().casefold() == wanted]
             if len(places) == 1 and places[0] not in found:
                 found[places[0]] = mark

@@ -7,15 +7,19 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from autograder.exports.gradescope import message_text
 from autograder.record import Record
+from autograder.reports.message import shown_message
 
 SCHEMA = "classroom50/result/v1"
+UTC = "%Y-%m-%dT%H:%M:%SZ"
 
 
-def classroom50_result(record: Record, environment: Mapping[str, str], when: datetime) -> str:
+def classroom50_result(record: Record, environment: Mapping[str, str], handed_in: datetime, graded: datetime) -> str:
     """The file as JSON; what the service knows about the submission comes from its environment variables.
 
-    Raises ValueError when the grader itself failed: that is a fault of the infrastructure and no result.
+    The service asks for a maximum that is the sum over all checks, so bonus points are part of it here. Raises
+    ValueError when the grader itself failed: that is a fault of the infrastructure and no result.
     """
     if not record.graded:
         raise ValueError(f"the grader failed on {record.student}: there is no result to report; run it again")
@@ -28,10 +32,11 @@ def classroom50_result(record: Record, environment: Mapping[str, str], when: dat
         "submission": environment.get("SUBMISSION_TAG", ""),
         "commit": environment.get("COMMIT_URL", ""),
         "release": environment.get("RELEASE_URL", ""),
-        "review": environment.get("REVIEW_URL", ""),
-        "datetime": when.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "review": environment.get("REVIEW_URL") or environment.get("COMMIT_URL", ""),
+        "datetime": handed_in.strftime(UTC),
+        "graded_at": graded.strftime(UTC),
         "score": record.score,
-        "max-score": record.max_score,
+        "max-score": record.max_score + record.max_bonus,
         "tests": [
             {
                 "test-name": check.title,
@@ -43,3 +48,20 @@ def classroom50_result(record: Record, environment: Mapping[str, str], when: dat
         ],
     }
     return json.dumps(fields, indent=2, ensure_ascii=False) + "\n"
+
+
+def release_body(record: Record) -> str:
+    """What students read in the release of their submission: points and lost checks, as Markdown, nothing hidden."""
+    lines = [f"**{record.score} of {record.max_score} points** from the checks", ""]
+    lines += [_indented(problem) for problem in record.problems]
+    for check in record.checks:
+        if check.lost:
+            hint = f"\nhint: {check.hint}" if check.hint else ""
+            said = message_text(shown_message(check)) + hint
+            lines += ["", f"**{check.title}**: {check.points} of {check.max_points}", "", _indented(said)]
+    return "\n".join(lines) + "\n"
+
+
+def _indented(text: str) -> str:
+    """A block of code, in which nothing that a student wrote means anything."""
+    return "\n".join(f"    {line}" for line in text.splitlines())

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 from pathlib import Path
 
 from autograder.exports.gradescope import failed_results, gradescope_results
@@ -16,12 +17,20 @@ from autograder.reports.files import write_whole
 FOLDER = Path("/autograder")
 SECONDS = 540.0
 """A minute less than the ten that an autograder may take."""
+ENOUGH = 1200 * 2**20
+"""Bytes of memory below which nothing is graded: a worker that is killed for lack of it would cost points."""
+LIMITS = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"))
+"""Where a container says how much memory it has."""
 
 
 def grade_box(folder: Path, seconds: float = SECONDS) -> bool:
     """Grade the submission below `folder`; whether there is a mark. A valid results.json lies there in any case."""
     results = folder / "results" / "results.json"
     write_whole(results, failed_results("the grader was ended before it was done"))
+    if (found := memory()) < ENOUGH:
+        small = f"the machine has {found // 2**20} MiB of memory and the grader needs {ENOUGH // 2**20}"
+        write_whole(results, failed_results(f"{small}: choose a larger container"))
+        return False
     try:
         record = grade_single(folder / "submission", student_of(folder / "submission_metadata.json"), seconds)
     except (NotGraded, OSError, ValueError) as error:
@@ -29,6 +38,15 @@ def grade_box(folder: Path, seconds: float = SECONDS) -> bool:
         return False
     write_whole(results, gradescope_results(record))
     return record.graded
+
+
+def memory() -> int:
+    """Bytes that this machine or container has."""
+    found = [os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")]
+    for path in LIMITS:
+        text = path.read_text(encoding="ascii").strip() if path.is_file() else ""
+        found += [int(text)] if text.isdigit() else []
+    return min(found)
 
 
 def student_of(metadata: Path) -> str:

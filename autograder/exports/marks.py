@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,8 @@ from autograder.record import Record, read_record
 from autograder.reports.message import GRADER_FAILED, shown_message
 
 COMMENT_LIMIT = 2000
+NUMBERED = re.compile(r"_(\d+)(?:_assignsubmission_.*)?$")
+"""At the end of a student's name: the number that Canvas and Moodle write into the names of what was handed in."""
 
 
 @dataclass(frozen=True)
@@ -82,3 +85,9 @@ def without_mark(marks: Sequence[Mark], matched: Iterable[str]) -> list[str]:
     """The students whose marks found no place."""
     placed = set(matched)
     return [mark.student for mark in marks if mark.student not in placed]
+
+
+def user_number(student: str) -> str:
+    """The number by which a course system knows a student, where the submission's name ended in it; or nothing."""
+    found = NUMBERED.search(student)
+    return found[1] if found else ""

@@ -8,13 +8,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from autograder.exports.marks import Mark, number, without_mark
+from autograder.exports.marks import Mark, number, user_number, without_mark
 from autograder.reports.grades import defused
 
 GRADE, MAXIMUM, FEEDBACK = "Grade", "Maximum Grade", "Feedback comments"
 DELIMITERS = (",", ";", "\t")
-PARTICIPANT = re.compile(r"_(\d+)_assignsubmission_")
-"""In the folder names of "Download all submissions", the number of the first column."""
 
 
 @dataclass(frozen=True)
@@ -130,17 +128,18 @@ def _refuse_larger(marks: Sequence[Mark], rows: list[list[str]], columns: Column
 def _students(marks: Sequence[Mark], rows: list[list[str]]) -> dict[int, Mark]:
     """The mark of each row; a student who fits no row or several is in none."""
     known: dict[str, set[int]] = {}
+    numbered: dict[str, set[int]] = {}
     for place, row in enumerate(rows):
         for cell in (text.strip().casefold() for text in row):
             known.setdefault(cell, set()).add(place)
             if "@" in cell:
                 known.setdefault(cell.split("@")[0], set()).add(place)
         if numbers := re.findall(r"\d+", row[0]):
-            known.setdefault(numbers[-1], set()).add(place)
+            numbered.setdefault(numbers[-1], set()).add(place)
     found: dict[int, Mark] = {}
     for mark in marks:
-        participant = PARTICIPANT.search(mark.student)
-        places = known.get(participant[1] if participant else mark.student.casefold(), set())
+        number_of = user_number(mark.student) or mark.student
+        places = numbered.get(number_of) or known.get(mark.student.casefold(), set())
         if len(places) == 1 and min(places) not in found:
             found[min(places)] = mark
     return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from autograder.judge.notebooks import notebook_cells, plays
 from autograder.judge.own_cnn import explain_own_cnn
 from autograder.judge.plugin import GradingPlugin
 from autograder.judge.workers import Workers
-from autograder.record import GradedFile, Record
+from autograder.record import ExplainedSentence, GradedFile, Record
 from autograder.rubric import Rubric
 from autograder.sandbox import Level
 from autograder.submissions import Submission
@@ -56,8 +56,16 @@ def load_data(settings: Settings) -> None:
     load_few()
 
 
-def judge_submission(submission: Submission, settings: Settings, workers: Workers) -> Record:
-    """Grade one submission. Student faults end up in the record; only faults of the kit raise."""
+def judge_submission(
+    submission: Submission,
+    settings: Settings,
+    workers: Workers,
+    so_far: Callable[[Record], None] | None = None,
+) -> Record:
+    """Grade one submission. Student faults end up in the record; only faults of the kit raise.
+
+    `so_far` gets the record as it is after each check, with the checks to come as faults of the grader.
+    """
     start = time.monotonic()
     contract = load_contract(settings.contract)
     rubric = contract.rubric
@@ -77,28 +85,33 @@ def judge_submission(submission: Submission, settings: Settings, workers: Worker
         few=load_few(),
     )
     read = time.monotonic()
+
+    def record(plugin: GradingPlugin, explained: tuple[ExplainedSentence, ...] = ()) -> Record:
+        return Record(
+            student=submission.student,
+            assignment=rubric.assignment,
+            data=settings.data,
+            files=tuple(GradedFile(file.name, _sha256(file.content)) for file in submission.files),
+            sha256=submission.sha256,
+            checks=plugin.so_far,
+            problems=_limited(problems),
+            printed=plain_lines("".join(judging.printed)[:PRINTED_LIMIT]),
+            contract=contract.name,
+            sandbox=settings.level.word,
+            versions=versions(),
+            seconds={"read": read - start, **plugin.seconds, "total": time.monotonic() - start},
+            explained=explained,
+        )
+
+    def each(plugin: GradingPlugin) -> None:
+        if so_far is not None:
+            so_far(record(plugin))
+
     try:
-        plugin = run_graders(judging, rubric, settings.checks, settings.shuffle)
-        explained = explain_own_cnn(judging)
+        plugin = run_graders(judging, rubric, settings.checks, settings.shuffle, each)
+        return record(plugin, explain_own_cnn(judging))
     finally:
         judging.close()
-    checks = tuple(plugin.results[entry.id] for entry in rubric.checks)
-    seconds = {"read": read - start, **plugin.seconds, "total": time.monotonic() - start}
-    return Record(
-        student=submission.student,
-        assignment=rubric.assignment,
-        data=settings.data,
-        files=tuple(GradedFile(file.name, _sha256(file.content)) for file in submission.files),
-        sha256=submission.sha256,
-        checks=checks,
-        problems=_limited(problems),
-        printed=plain_lines("".join(judging.printed)[:PRINTED_LIMIT]),
-        contract=contract.name,
-        sandbox=settings.level.word,
-        versions=versions(),
-        seconds=seconds,
-        explained=explained,
-    )
 
 
 def _anywhere(submission: Submission, contract: Contract) -> dict[str, Found]:
@@ -107,14 +120,20 @@ def _anywhere(submission: Submission, contract: Contract) -> dict[str, Found]:
     return {name: find_role(submission, contract, name) for name in free}
 
 
-def _definitions(
-    submission: Submission, contract: Mapping[str, Role], rubric: Rubric
-) -> tuple[dict[str, Definitions], list[str]]:
-    """What each notebook of the contract defines, and what was wrong with the files."""
+def wanted_names(contract: Mapping[str, Role]) -> dict[str, list[str]]:
+    """By notebook, the names of the classes and functions that it should define."""
     wanted: dict[str, list[str]] = {}
     for role in contract.values():
         if role.notebook != ANYWHERE:
             wanted.setdefault(role.notebook, []).extend(role.names.values())
+    return wanted
+
+
+def _definitions(
+    submission: Submission, contract: Mapping[str, Role], rubric: Rubric
+) -> tuple[dict[str, Definitions], list[str]]:
+    """What each notebook of the contract defines, and what was wrong with the files."""
+    wanted = wanted_names(contract)
     cells, problems = notebook_cells(submission.files, wanted)
     problems = [*submission.problems, *problems]
     found = {name: slice_definitions(cells[name], wanted[name]) for name in wanted if name in cells}
@@ -127,10 +146,17 @@ def _definitions(
 
 
 def run_graders(
-    judging: Judging, rubric: Rubric, asked: Sequence[str] = (), shuffle: int | None = None
+    judging: Judging,
+    rubric: Rubric,
+    asked: Sequence[str] = (),
+    shuffle: int | None = None,
+    each: Callable[[GradingPlugin], None] = lambda plugin: None,
 ) -> GradingPlugin:
-    """Run pytest on the graders, quietly and without the machine's plugins or configuration."""
-    plugin = GradingPlugin(judging, rubric, asked, shuffle)
+    """Run pytest on the graders, quietly and without the machine's plugins or configuration.
+
+    `each` is called after every check.
+    """
+    plugin = GradingPlugin(judging, rubric, asked, shuffle, each)
     arguments = [str(GRADERS), "-c", str(GRADERS / "pytest.ini"), "--rootdir", str(GRADERS)]
     arguments += [
         "--disable-plugin-autoload",

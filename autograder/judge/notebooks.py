@@ -18,19 +18,9 @@ def notebook_cells(
     `wanted` has the stems of the notebooks and the names that each should define. Of several files for one
     notebook the one that is named best and holds code counts.
     """
+    playing, problems = files_playing(files, wanted)
     found: dict[str, list[Cell]] = {}
-    problems: list[str] = []
-    free = [file for file in files if not any(plays(file.name, notebook) for notebook in wanted)]
-    sources = {file.name: _source(file) for file in free}
-    for notebook, names in wanted.items():
-        named = [file for file in files if plays(file.name, notebook)]
-        if not named:
-            counts = [_defined(sources[file.name], names) for file in free]
-            if not any(counts):
-                continue
-            named = [free[counts.index(max(counts))]]
-            problems.append(f"{named[0].name}: was graded as {notebook}.ipynb. Name it so.")
-        named.sort(key=lambda file: _oddness(file.name, notebook))
+    for notebook, named in playing.items():
         for number, file in enumerate(named):
             cells, unreadable = read_cells(file.name, file.content)
             problems += unreadable
@@ -42,6 +32,26 @@ def notebook_cells(
                 ]
                 break
     return found, list(dict.fromkeys(problems))
+
+
+def files_playing(
+    files: Sequence[SubmittedFile], wanted: Mapping[str, Sequence[str]]
+) -> tuple[dict[str, list[SubmittedFile]], list[str]]:
+    """The files that may be each notebook, the best named first, and which had to be guessed; `wanted` as above."""
+    found: dict[str, list[SubmittedFile]] = {}
+    problems: list[str] = []
+    free = [file for file in files if not any(plays(file.name, notebook) for notebook in wanted)]
+    sources = {file.name: _source(file) for file in free}
+    for notebook, names in wanted.items():
+        named = [file for file in files if plays(file.name, notebook)]
+        if not named:
+            counts = [_defined(sources[file.name], names) for file in free]
+            if not any(counts):
+                continue
+            named = [free[counts.index(max(counts))]]
+            problems.append(f"{named[0].name}: was graded as {notebook}.ipynb. Name it so.")
+        found[notebook] = sorted(named, key=lambda file: _oddness(file.name, notebook))
+    return found, problems
 
 
 def plays(name: str, notebook: str) -> bool:

@@ -29,21 +29,40 @@ from textlab.definitions.shown import plain_lines
 
 MESSAGE_LIMIT = 3000
 ADDRESS = re.compile(r"0x[0-9a-f]{6,}")
+NOT_REACHED = "the grader was ended before it asked this check; no points were lost by your work"
 
 
 class GradingPlugin:
     """Fixtures and hooks for one submission; `results` holds what each check found."""
 
     def __init__(
-        self, judging: Judging, rubric: Rubric, asked: Sequence[str] = (), shuffle: int | None = None
+        self,
+        judging: Judging,
+        rubric: Rubric,
+        asked: Sequence[str] = (),
+        shuffle: int | None = None,
+        each: Callable[[GradingPlugin], None] = lambda plugin: None,
     ) -> None:
+        """`each` is called after every check."""
         self.judging = judging
+        self._each = each
         self.results: dict[str, CheckResult] = {}
         self.seconds: dict[str, float] = {}
         self._notes: dict[str, Note] = {}
         self._entries = {entry.id: entry for entry in rubric.checks}
+        self._items: dict[str, pytest.Item] = {}
         self._asked = set(asked) or set(self._entries)
         self._shuffle = shuffle
+
+    @property
+    def so_far(self) -> tuple[CheckResult, ...]:
+        """All checks in the rubric's order; those that were not reached yet are a fault of the grader."""
+        left = {name: item for name, item in self._items.items() if name not in self.results}
+        open_ = {
+            name: _result(self._entries[name], item, _declaration(item), "error", NOT_REACHED)
+            for name, item in left.items()
+        }
+        return tuple({**open_, **self.results}[name] for name in self._entries)
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Run the checks in the rubric's order; other contracts have other checks. Each has to have its test."""
@@ -51,7 +70,7 @@ class GradingPlugin:
         if not set(self._entries) <= set(declared):
             odd = ", ".join(sorted(set(self._entries) - set(declared)))
             raise pytest.UsageError(f"the rubric names checks that no grader declares: {odd}")
-        declared = {name: item for name, item in declared.items() if name in self._entries}
+        self._items = declared = {name: item for name, item in declared.items() if name in self._entries}
         for name in set(self._entries) - self._asked:
             item = declared[name]
             self.results[name] = _result(self._entries[name], item, _declaration(item), "skipped", "not asked")
@@ -89,6 +108,7 @@ class GradingPlugin:
             said = note.text if outcome == "passed" else message
             result = _result(self._entries[declaration.id], item, declaration, outcome, said)
             self.results[declaration.id] = replace(result, measured=note.number)
+            self._each(self)
         return report
 
     @pytest.fixture

@@ -42,17 +42,18 @@ dependencies = {{ file = ["requirements.txt"] }}
 
 def build_bundle(out: Path, project: Path = PROJECT) -> Path:
     """Write the zip; the same project gives the same bytes. Raises FileNotFoundError when a part is missing."""
-    if not list((project / "assignment").glob("*.ipynb")):
-        raise FileNotFoundError(f"{project / 'assignment'} holds no notebook; run make release first")
+    files = sorted(bundle_files(project))
     out.parent.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as bundle:
-        for name, content in sorted(_members(project)):
+        for name, content in files:
             bundle.writestr(zipfile.ZipInfo(f"text_classification/{name}", FIRST_DAY), content)
     return out
 
 
-def _members(project: Path) -> Iterator[tuple[str, bytes]]:
-    """Names and contents of the files in the zip."""
+def bundle_files(project: Path = PROJECT) -> Iterator[tuple[str, bytes]]:
+    """Names and contents of what students receive. Raises FileNotFoundError when a part is missing."""
+    if not list((project / "assignment").glob("*.ipynb")):
+        raise FileNotFoundError(f"{project / 'assignment'} holds no notebook; run make release first")
     settings = read_project(project / "pyproject.toml")
     yield "requirements.txt", ("\n".join(_requirements(settings["project"])) + "\n").encode()
     yield "pyproject.toml", _pyproject(settings).encode()

@@ -7,12 +7,30 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean, median
 
-from autograder.record import OUTCOMES, CheckResult, Record
-from autograder.reports.feedback import FOLDER, feedback_name
+from autograder.record import OUTCOMES, CheckResult, Outcome, Record
+from autograder.reports.feedback import FOLDER, feedback_name, part_title
 from autograder.reports.templates import template
 
 NEAR = 0.03
 """A number this near to its bound is shown to the teacher: another seed might have decided otherwise."""
+SHOWN = 10
+"""Rows of a table that are open; the others are folded."""
+FEW = 4
+"""Lost checks that are named in a student's row."""
+NAMED = 30
+"""Students who are named beside a hard check."""
+MEANINGS: dict[Outcome, str] = {
+    "failed": "a rule of the notebook does not hold; the message has a counterexample",
+    "timeout": "no answer within the time of the call",
+    "memory": "more memory than a worker may take",
+    "disk": "more files than a worker may write",
+    "processes": "more processes or threads than a worker may start",
+    "output": "an answer larger than a worker may give",
+    "crashed": "the code ended its process",
+    "tampered": "the answer broke the worker's rules: look at this code yourself",
+    "error": "the grader itself failed: no mark, grade again",
+    "skipped": "not asked, because what it builds on had not passed",
+}
 
 
 @dataclass(frozen=True)
@@ -20,6 +38,7 @@ class Hard:
     """How one check went in the class."""
 
     title: str
+    part: str
     passed: int
     lost: int
     """Students who failed it, without those for whom it was not checked."""
@@ -27,6 +46,18 @@ class Hard:
     """The first line of the commonest message."""
     times: int
     """How many students got it."""
+    students: tuple[tuple[str, str], ...]
+    """Who lost points on it, with their pages; the first of them."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One outcome other than passed, over all checks of all students."""
+
+    outcome: Outcome
+    meaning: str
+    checks: int
+    students: int
 
 
 @dataclass(frozen=True)
@@ -44,6 +75,7 @@ class PartMarks:
     """One role in the class."""
 
     role: str
+    title: str
     mean: float
     max_points: int
     full: int
@@ -87,7 +119,6 @@ class Ungraded:
 def class_page(records: Sequence[Record], roles: Sequence[str]) -> str:
     """The page as one HTML text that needs nothing but the students' pages, students in the order of their ids."""
     ordered = sorted(records, key=lambda record: record.student)
-    outcomes = Counter(check.outcome for record in ordered for check in record.checks)
     scores = [record.score for record in ordered if record.graded]
     return template("class_page.html").render(
         records=ordered,
@@ -97,9 +128,14 @@ def class_page(records: Sequence[Record], roles: Sequence[str]) -> str:
         bars=distribution(ordered),
         parts=part_marks(ordered, roles),
         hard=hardest(ordered),
+        kinds=failures_by_kind(ordered),
+        problems=Counter(text for record in ordered for text in dict.fromkeys(record.problems)).most_common(SHOWN),
         near=near_threshold(ordered),
         margin=NEAR,
-        outcomes=[(outcome, outcomes[outcome]) for outcome in OUTCOMES if outcomes[outcome]],
+        shown=SHOWN,
+        few=FEW,
+        complete=sum(record.complete for record in ordered),
+        untouched=scores.count(0),
         mean=fmean(scores) if scores else 0.0,
         median=median(scores) if scores else 0.0,
         weak=sorted({record.sandbox for record in ordered} - {"bubblewrap"}),
@@ -112,7 +148,7 @@ def distribution(records: Sequence[Record]) -> list[Bar]:
     shares = [min(9, 10 * record.score // max(1, record.max_score)) for record in records if record.graded]
     counts = Counter(shares)
     highest = max(counts.values(), default=1)
-    labels = [f"{10 * tenth}–{10 * tenth + 9}%" for tenth in range(9)] + ["90–100%"]
+    labels = [f"{10 * tenth}–{10 * tenth + 9}" for tenth in range(9)] + ["90–100"]
     return [Bar(label, counts[tenth], counts[tenth] / highest) for tenth, label in enumerate(labels)]
 
 
@@ -123,7 +159,7 @@ def part_marks(records: Sequence[Record], roles: Sequence[str]) -> list[PartMark
     for role in roles if graded else ():
         most = sum(check.max_points for check in graded[0].checks if check.role == role)
         scores = [record.role_score(role) for record in graded]
-        found.append(PartMarks(role, fmean(scores), most, scores.count(most), scores.count(0)))
+        found.append(PartMarks(role, part_title(role), fmean(scores), most, scores.count(most), scores.count(0)))
     return found
 
 
@@ -131,13 +167,33 @@ def hardest(records: Sequence[Record]) -> list[Hard]:
     """The checks by how many lost points on them, most first; checks that all passed are left out."""
     found = []
     for same in zip(*(record.checks for record in records), strict=True):
-        lost = [check for check in same if check.lost]
+        lost = [(record.student, check) for record, check in zip(records, same, strict=True) if check.lost]
         if not lost:
             continue
-        first_lines = Counter((check.message.splitlines() or [check.outcome])[0] for check in lost)
-        passed = sum(check.outcome == "passed" for check in same)
-        found.append(Hard(same[0].title, passed, len(lost), *first_lines.most_common(1)[0]))
+        first_lines = Counter((check.message.splitlines() or [check.outcome])[0] for _, check in lost)
+        commonest, times = first_lines.most_common(1)[0]
+        found.append(
+            Hard(
+                title=same[0].title,
+                part=part_title(same[0].role),
+                passed=sum(check.outcome == "passed" for check in same),
+                lost=len(lost),
+                commonest=commonest,
+                times=times,
+                students=tuple((student, feedback_name(student)) for student, _ in lost[:NAMED]),
+            )
+        )
     return sorted(found, key=lambda hard: -hard.lost)
+
+
+def failures_by_kind(records: Sequence[Record]) -> list[Kind]:
+    """Every outcome that there is besides passed, in the order of the record's own list."""
+    found = []
+    for outcome, meaning in ((outcome, MEANINGS[outcome]) for outcome in OUTCOMES if outcome in MEANINGS):
+        counts = [sum(check.outcome == outcome for check in record.checks) for record in records]
+        if any(counts):
+            found.append(Kind(outcome, meaning, sum(counts), sum(count > 0 for count in counts)))
+    return found
 
 
 def near_threshold(records: Sequence[Record]) -> list[NearCase]:

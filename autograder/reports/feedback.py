@@ -13,6 +13,16 @@ from autograder.reports.templates import template
 from autograder.rubric import Rubric
 from textlab.attribution import Explanation, to_html
 
+TITLES = {
+    "rnn": "Recurrent network",
+    "training": "Training loop",
+    "f1": "F1",
+    "cnn": "Convolutional network",
+    "interpret": "Explaining predictions",
+    "glove": "Word vectors",
+    "transformer": "Transformer",
+}
+"""What the parts of the assignment are called in reports; a role that is not here is called by its name."""
 FOLDER = "feedback"
 """Where the pages lie, below the folder of the reports."""
 
@@ -32,6 +42,11 @@ class Part:
     notebook: str
     role: str
     checks: tuple[Shown, ...]
+
+    @property
+    def title(self) -> str:
+        """What it is about."""
+        return part_title(self.role)
 
     @property
     def points(self) -> int:
@@ -75,6 +90,11 @@ class Step:
     """Checks of the same notebook that were not asked."""
 
 
+def part_title(role: str) -> str:
+    """What a role is called in reports."""
+    return TITLES.get(role, role)
+
+
 def feedback_name(student: str) -> str:
     """The name of a student's page; student ids are safe as file names."""
     return f"{student}.html"
@@ -91,6 +111,7 @@ def feedback_page(record: Record, rubric: Rubric) -> str:
     reasons = {check.message for check in record.checks if check.outcome == "error"}
     return template("feedback.html").render(
         record=record,
+        counts=_counts(record),
         problems=[problem for problem in record.problems if problem not in reasons],
         parts=parts(record, rubric),
         next=next_step(record, rubric),
@@ -123,6 +144,13 @@ def next_step(record: Record, rubric: Rubric) -> Step | None:
     notebook = notebooks.get(first.id, "")
     waiting = sum(notebooks.get(check.id, "") == notebook and check is not first for check in skipped)
     return Step(notebook, first, shown_message(first), waiting)
+
+
+def _counts(record: Record) -> str:
+    """Such as "20 passed, 2 lost points, 3 not asked"."""
+    lost, skipped = sum(check.lost for check in record.checks), sum(c.outcome == "skipped" for c in record.checks)
+    told = [(len(record.checks) - lost - skipped, "passed"), (lost, "lost points"), (skipped, "not asked")]
+    return ", ".join(f"{count} {said}" for count, said in told if count)
 
 
 def _explanations(record: Record) -> list[Explanation]:

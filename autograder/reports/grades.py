@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from autograder.record import Record
 
-FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def grades_csv(records: Iterable[Record], roles: Sequence[str]) -> str:

@@ -1,13 +1,19 @@
-"""Grades all attacks, prints the table and writes it into docs/security.md; status 1 unless each is repelled."""
+"""Grades all attacks, prints the table and writes it into docs/security.md; status 1 unless each is repelled.
+
+`--beside` hands in the example class and all bad input with them: each of these has to get the report that it gets
+without the attacks.
+"""
 
 from __future__ import annotations
 
 import argparse
+import functools
 import sys
 import tempfile
 from pathlib import Path
 
 from autograder.sandbox import strongest
+from autograder.submissions import Submission, find_submissions
 from tests.attacks import (
     answering,
     attributing,
@@ -24,6 +30,7 @@ from tests.attacks import (
 )
 from tests.attacks.attack import Attack
 from tests.attacks.grading import Verdict, grade_attacks
+from tests.bad_input.gallery import gallery, hand_in
 
 GROUPS = (
     reading,
@@ -40,7 +47,8 @@ GROUPS = (
     sharing,
 )
 ATTACKS: list[Attack] = [attack for group in GROUPS for attack in group.ATTACKS]
-PAGE = Path(__file__).parents[2] / "docs" / "security.md"
+ROOT = Path(__file__).parents[2]
+PAGE, EXAMPLES = ROOT / "docs" / "security.md", ROOT / "examples" / "submitted"
 BEGIN, END = "<!-- attacks: written by make attacks -->\n", "<!-- end of attacks -->"
 
 
@@ -48,11 +56,17 @@ def main() -> int:
     """Grade the attacks whose names begin as the arguments say (all without arguments)."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("names", nargs="*", help="how the names of the attacks begin, such as read or bomb-disk")
-    names = tuple(parser.parse_args().names)
+    parser.add_argument(
+        "--beside", action="store_true", help="hand in examples/ and tests/bad_input in the same class, too"
+    )
+    arguments = parser.parse_args()
+    names = tuple(arguments.names)
     chosen = [attack for attack in ATTACKS if not names or attack.name.startswith(names)]
     level = strongest()
     with tempfile.TemporaryDirectory() as folder:
-        verdicts, wrong = grade_attacks(chosen, Path(folder), level, lambda text: print(text, flush=True))
+        beside = honest_class(Path(folder) / "beside") if arguments.beside else []
+        told = functools.partial(print, flush=True)
+        verdicts, wrong = grade_attacks(chosen, Path(folder), level, told, beside=beside)
     for verdict in verdicts:
         print(f"{verdict.attack.name:<38} {verdict.score:>3}  {verdict.outcomes}")
         for fault in verdict.faults:
@@ -66,6 +80,13 @@ def main() -> int:
         before, _, rest = page.partition(BEGIN)
         PAGE.write_text(before + BEGIN + table(verdicts) + END + rest.partition(END)[2], encoding="utf-8")
     return 1 if bad or wrong else 0
+
+
+def honest_class(folder: Path) -> list[Submission]:
+    """The example class, and everything that is badly handed in, each under a name of its own."""
+    for given in gallery():
+        hand_in(given, folder)
+    return [*find_submissions(EXAMPLES), *find_submissions(folder)]
 
 
 def table(verdicts: list[Verdict]) -> str:

@@ -70,11 +70,17 @@ def judge_watched(submission: Submission, settings: Settings) -> Record:
 
 
 def grade_attacks(
-    attacks: Sequence[Attack], folder: Path, level: Level, told: Callable[[str], None], workers: int = 2
+    attacks: Sequence[Attack],
+    folder: Path,
+    level: Level,
+    told: Callable[[str], None],
+    workers: int = 2,
+    beside: Sequence[Submission] = (),
 ) -> tuple[list[Verdict], list[str]]:
     """Grade attacks and honest submissions as one class; a verdict for each attack, and what is wrong besides.
 
-    `folder` is empty; submissions and reports are written there.
+    `folder` is empty; submissions and reports are written there. `beside` are more submissions that have to come out
+    as they do in a class without attacks.
     """
     found = {}
     for attack in attacks:
@@ -83,21 +89,34 @@ def grade_attacks(
     submissions = [
         submission for attack in attacks for submission in find_submissions(_place(attack, folder / "handed in"))
     ]
-    honest = [_honest(f"{HONEST}-{number}") for number in range(1 + len(submissions) // HONEST_EVERY)]
+    handed = len(submissions) + len(beside)
+    honest = [_honest(f"{HONEST}-{number}") for number in range(1 + handed // HONEST_EVERY)]
     settings = Settings(level=level)
     handed_in = _contents(folder)
     with _bait():
         told("an honest submission alone")
         (alone,) = grade_class([_honest(f"{HONEST}-alone")], settings, 1, judge_watched)
+        undisturbed = {}
+        for record in grade_class(beside, settings, workers, judge_watched) if beside else ():
+            undisturbed[record.student] = record
+            told(f"{len(undisturbed)}/{len(beside)} {record.student}, without attacks")
+        mixed = _mixed([*submissions, *beside], honest)
         records = {}
-        for record in grade_class(_mixed(submissions, honest), settings, workers, judge_watched):
+        for record in grade_class(mixed, settings, workers, judge_watched):
             records[record.student] = record
-            told(f"{len(records)}/{len(submissions) + len(honest)} {record.student}")
+            told(f"{len(records)}/{len(mixed)} {record.student}")
+    if len(records) < len(mixed):
+        raise ValueError("two submissions have the same name")
     wrong = [] if _contents(folder) == handed_in else ["the folder of the class has changed"]
     wrong += [
         f"{one.student} was graded otherwise than alone: {_difference(one, alone)}"
         for one in map(records.__getitem__, (each.student for each in honest))
         if _bytes(one) != _bytes(alone)
+    ]
+    wrong += [
+        f"{student} was graded otherwise than without attacks: {_difference(records[student], record)}"
+        for student, record in undisturbed.items()
+        if _bytes(records[student]) != _bytes(record)
     ]
     if alone.score == 0:
         wrong.append("the honest submission has no points, so nothing can be seen from its mark")
@@ -160,14 +179,14 @@ def _honest(student: str) -> Submission:
     return Submission(student, (SubmittedFile("2_cnn.py", source.encode()),), ())
 
 
-def _mixed(attacks: list[Submission], honest: list[Submission]) -> list[Submission]:
-    """The attacks, with an honest submission before every tenth."""
+def _mixed(others: list[Submission], honest: list[Submission]) -> list[Submission]:
+    """The others in an order that mixes their groups, with an honest submission before every tenth."""
     mixed = []
-    for number, submission in enumerate(attacks):
+    for number, submission in enumerate(sorted(others, key=lambda other: other.sha256)):
         if number % HONEST_EVERY == 0:
             mixed.append(honest[number // HONEST_EVERY])
         mixed.append(submission)
-    return [*mixed, *honest[1 + (len(attacks) - 1) // HONEST_EVERY :]]
+    return [*mixed, *honest[1 + (len(others) - 1) // HONEST_EVERY :]]
 
 
 def _bytes(record: Record) -> str:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 from tests.bad_input.forms import (
     CELLS,
@@ -40,6 +41,15 @@ class BadInput:
     """Whether it gets the mark that the well-saved notebook gets."""
     student: str = ""
     """The student's folder where that is what is odd."""
+
+
+def hand_in(given: BadInput, folder: Path) -> Path:
+    """Write what a student hands in below the folder of the class."""
+    for name, content in given.files.items():
+        path = folder / (given.student[:120] or given.name) / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    return folder
 
 
 STUDENTS = (

@@ -16,16 +16,7 @@ from autograder.judge.judge import MAX_PROBLEMS, _definitions, _limited
 from autograder.record import Record, read_record
 from autograder.submissions import Submission, find_submissions
 from autograder.submissions.safe_name import safe_name
-from tests.bad_input.gallery import STUDENTS, BadInput, gallery, zips
-
-
-def hand_in(given: BadInput, folder: Path) -> Path:
-    """Write what a student hands in below the folder of the class."""
-    for name, content in given.files.items():
-        path = folder / (given.student[:120] or given.name) / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-    return folder
+from tests.bad_input.gallery import STUDENTS, BadInput, gallery, hand_in, zips
 
 
 def program(submission: Submission) -> tuple[str | None, list[str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from html import escape
@@ -73,6 +74,7 @@ class Card:
 def check(blank: str, *sources: Callable[..., object]) -> Card:
     """Check what the student wrote for a blank on public inputs and show a card; never raises for wrong answers.
 
+    (Under nbgrader validate it does, with AssertionError: nbgrader takes a cell that does not raise for right.)
     Most blanks are one class or function; where several work together, give them in the order of the notebook.
     The state is kept in results/progress.json, from which the card says how far the student is.
     Raises KeyError when there is no blank of this name.
@@ -81,6 +83,8 @@ def check(blank: str, *sources: Callable[..., object]) -> Card:
     states = note_states({blank: card.state})
     card = replace(card, progress=progress_line(states, {BLANKS[blank].notebook}) if states else "")
     _show(card)
+    if card.state != "right" and os.environ.get("NBGRADER_EXECUTION") == "validate":
+        raise AssertionError(str(card))
     return card
 
 

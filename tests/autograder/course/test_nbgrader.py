@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import nbformat
 import pytest
+from traitlets.config import Config
 from typer.testing import CliRunner
 
 from autograder.command_line import app
+from autograder.course import judge_cells
 from autograder.course.gradebook import cell_scores, marks_of_gradebook, write_marks
 from autograder.exports.marks import marks_of
 from autograder.record import read_record
@@ -16,7 +19,8 @@ from autograder.release import ASSIGNMENT, release_notebook
 from autograder.release.leaks import hidden_lines
 from autograder.release.source import read_source
 from autograder.rubric import load_rubric
-from tests.autograder.course.conftest import NOTEBOOKS, Course
+from autograder.sandbox import Level
+from tests.autograder.course.conftest import NOTEBOOKS, Course, api_of
 from tests.records import record
 
 pytestmark = pytest.mark.slow
@@ -104,6 +108,32 @@ def test_a_fault_of_the_grader_gives_no_zero_but_an_error(course: Course) -> Non
     assert not (course.folder / "autograded" / "ada").exists() or not list(
         (course.folder / "autograded" / "ada").rglob("*.ipynb")
     )
+
+
+def test_the_late_penalty_of_the_documentation_is_taken_off(course: Course) -> None:
+    page = (Path(__file__).parents[3] / "docs" / "exports" / "nbgrader.md").read_text(encoding="utf-8")
+    (snippet,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    settings = course.folder / "nbgrader_config.py"
+    settings.write_text(settings.read_text(encoding="utf-8") + snippet, encoding="utf-8")
+    course.api = api_of(course.folder)
+    with course.gradebook() as gradebook:
+        gradebook.update_or_create_assignment(ASSIGNMENT, duedate="2026-05-01 12:00:00 UTC")
+    for student, time in (("ada", "2026-05-02 13:00:00 UTC"), ("bob", "2026-05-01 11:59:00 UTC")):
+        course.submit(student, timestamp=time)
+        assert course.run("autograde", student)["success"]
+    full = record("ada").score
+    found = {mark.student: mark for mark in marks_of_gradebook(course.folder / "gradebook.db", [])}
+    assert (found["bob"].penalty, found["bob"].score) == (0, full)
+    assert found["ada"].penalty == pytest.approx(0.2 * full) and found["ada"].score == pytest.approx(0.8 * full)
+
+
+def test_nothing_is_graded_below_the_sandbox_floor(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(judge_cells, "strongest", lambda: Level.PROCESS)
+    course.submit("ada")
+    course.api.update_config(Config({"JudgeCells": {"sandbox_floor": "bubblewrap"}}))
+    result = course.run("autograde", "ada")
+    assert not result["success"] and "only process works: see autograder doctor" in result["log"]
+    assert course.judged == []
 
 
 def test_regrading_keeps_what_a_person_gave_and_asks_to_look_again(course: Course) -> None:

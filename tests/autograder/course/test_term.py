@@ -5,14 +5,16 @@ from __future__ import annotations
 import csv
 import io
 import json
+from datetime import datetime, timezone
 
 import nbformat
 import pytest
 from nbgrader.plugins import CsvExportPlugin, LateSubmissionPlugin
 from traitlets.config import Config
 
-from autograder.course.gradebook import cell_scores, marks_of_gradebook
+from autograder.course.gradebook import cell_scores, marks_of_gradebook, write_marks
 from autograder.exports.canvas import canvas_csv
+from autograder.exports.classroom50 import classroom50_result
 from autograder.exports.gradescope import gradescope_results
 from autograder.exports.junit import junit_xml
 from autograder.exports.marks import Mark, marks_of, read_records
@@ -27,6 +29,7 @@ from tests.autograder.course.conftest import NOTEBOOKS, Course
 pytestmark = pytest.mark.slow
 
 RUBRIC = load_rubric()
+NOW = datetime(2026, 5, 3, tzinfo=timezone.utc)
 DUE = "2026-05-01 12:00:00 UTC"
 LATE = ("dan", "eve")
 PENALTY = 2.0
@@ -110,8 +113,12 @@ def test_every_figure_agrees_everywhere(term: Course) -> None:
     for record in records:
         fields = json.loads(gradescope_results(record))
         assert fields["score"] == sum(test["score"] for test in fields["tests"]) == record.score
+        assert json.loads(classroom50_result(record, {}, NOW, NOW))["score"] == record.score
         page = (term.folder / "reports" / "feedback" / f"{record.student}.html").read_text(encoding="utf-8")
         assert f"<b>{record.score} of {record.max_score} points</b>" in page
+    assert write_marks(term.folder / "gradebook.db", records) == []
+    again = marks_of_gradebook(term.folder / "gradebook.db", marks_of(records))
+    assert {mark.student: mark.score for mark in again} == totals
     failures = sum(check.lost for record in records for check in record.checks)
     assert junit_xml(records).count("<failure") == failures
     shown = class_page(records, RUBRIC.roles)

@@ -37,6 +37,12 @@ def test_a_mark_goes_to_the_login_the_id_or_the_sis_id_whatever_the_case() -> No
     assert {row["ID"]: row["Homework 2 (1234)"] for row in rows(by_sis.text)}["102"] == "5"
 
 
+def test_a_student_is_found_by_the_number_in_the_name_of_what_was_handed_in() -> None:
+    made = canvas_csv(marks(("lovelaceada_101", 87.5), ("bob_999", 1.0)), ROSTER, "Homework 2 (1234)")
+    assert {row["ID"]: row["Homework 2 (1234)"] for row in rows(made.text)}["101"] == "87.5"
+    assert made.unmatched == ("bob_999",)
+
+
 def test_only_the_columns_that_say_who_and_the_one_with_marks_are_written() -> None:
     made = canvas_csv(marks(("101", 1.0)), ROSTER, "Homework 2")
     assert list(rows(made.text)[0]) == [

@@ -6,8 +6,9 @@ import csv
 import io
 import json
 import subprocess
+import sys
 import zipfile
-from datetime import datetime, timezone
+from dataclasses import replace
 from pathlib import Path
 
 import jsonschema
@@ -16,20 +17,18 @@ from junitparser import Error, Failure, JUnitXml, Skipped
 from typer.testing import CliRunner
 
 from autograder.command_line import app
-from autograder.exports import gradescope_box
-from autograder.exports.classroom50 import classroom50_result
-from autograder.exports.gradescope import failed_results, gradescope_results
+from autograder.exports import gradescope_box, single
+from autograder.exports.gradescope import FAILED, failed_results, gradescope_results
 from autograder.exports.gradescope_zip import build_gradescope_zip
 from autograder.exports.junit import junit_xml
 from autograder.exports.marks import marks_of, read_records
-from autograder.exports.single import NotGraded, grade_single
+from autograder.exports.single import NotGraded, grade_single, handed_in
 from autograder.exports.table import COLUMNS, marks_csv
 from autograder.record import Record, record_json
 from tests.records import record
 
 EXPORTS = Path(gradescope_box.__file__).parent
 LOST = record("ada", {"cnn-f1": "failed", "rnn-f1": "timeout", "glove-f1": "skipped"})
-WHEN = datetime(2026, 5, 1, 12, 0, tzinfo=timezone.utc)
 SECRET = "too low\n  input     a secret review\n  got       0.7"
 
 
@@ -73,10 +72,15 @@ def test_no_input_of_a_hidden_check_leaves_in_an_export(written: object) -> None
     assert "too low" in text and "secret review" not in text
 
 
-def test_a_fault_of_the_grader_is_a_valid_file_without_tests_and_without_a_traceback() -> None:
-    fields = valid("gradescope", gradescope_results(record(outcomes={"cnn-f1": "error"}, message="Traceback")))
-    assert fields["extra_data"] == {"graded": False, "reason": "the grader failed on a check"}
-    assert "tests" not in fields and "Traceback" not in str(fields)
+def test_a_fault_of_the_grader_is_no_mark_shows_the_other_checks_and_no_traceback() -> None:
+    broken = record(outcomes={"cnn-f1": "error"}, message="the grader itself failed\nTraceback")
+    fields = valid("gradescope", gradescope_results(broken))
+    extra: dict[str, object] = fields["extra_data"]  # type: ignore[assignment]
+    assert (extra["graded"], extra["reason"]) == (False, "the grader itself failed")
+    assert str(fields["output"]).startswith(FAILED) and "Traceback" not in str(fields)
+    tests: list[dict[str, object]] = fields["tests"]  # type: ignore[assignment]
+    assert [test["extra_data"] for test in tests if "score" not in test] == [{"id": "cnn-f1"}]
+    assert fields["score"] == sum(test.get("score", 0) for test in tests) == broken.score  # type: ignore[misc]
 
 
 def box(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, outcome: Record | Exception) -> dict[str, object]:
@@ -108,9 +112,58 @@ def test_results_are_valid_after_a_crash_and_a_time_out(
     assert box(tmp_path, monkeypatch, fault)["extra_data"] == {"graded": False, "reason": str(fault)}
 
 
+def test_too_small_a_machine_gives_no_mark_and_the_remedy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "memory.max").write_text(f"{768 * 2**20}\n", encoding="ascii")
+    (tmp_path / "unlimited").write_text("max\n", encoding="ascii")
+    monkeypatch.setattr(gradescope_box, "LIMITS", (tmp_path / "memory.max", tmp_path / "unlimited"))
+    assert gradescope_box.grade_box(tmp_path) is False
+    fields = valid("gradescope", (tmp_path / "results" / "results.json").read_text(encoding="utf-8"))
+    assert "has 768 MiB" in str(fields["extra_data"]) and "choose a larger container" in str(fields["extra_data"])
+
+
 def test_a_grader_that_takes_too_long_is_ended(tmp_path: Path) -> None:
     with pytest.raises(NotGraded, match=r"within 0\.1 s"):
         grade_single(tmp_path, "ada", 0.1)
+
+
+def test_what_was_found_before_the_time_was_up_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    so_far = record("ada", {"rnn-f1": "failed", "cnn-f1": "error"}, message="not reached")
+    (tmp_path / "so_far.json").write_text(record_json(so_far), encoding="utf-8")
+    program = (
+        f"import shutil, sys, time; shutil.copyfile({str(tmp_path / 'so_far.json')!r}, sys.argv[2]); time.sleep(60)"
+    )
+    monkeypatch.setattr(single, "JUDGE", (sys.executable, "-c", program))
+    found = grade_single(tmp_path, "ada", 3.0)
+    assert found == replace(so_far, problems=("the grader did not end within 3 s",))
+    fields = valid("gradescope", gradescope_results(found))
+    assert fields["score"] == so_far.score > 0
+    assert fields["extra_data"]["reason"] == "the grader did not end within 3 s; not reached"  # type: ignore[index]
+
+
+def test_a_grader_that_dies_says_its_last_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(single, "JUDGE", (sys.executable, "-c", "raise MemoryError('no room')"))
+    with pytest.raises(NotGraded, match=r"status 1: (.|\n)*MemoryError: no room"):
+        grade_single(tmp_path, "ada", 60.0)
+
+
+def test_the_kit_is_not_taken_from_where_the_grader_is_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "autograder").mkdir()
+    (tmp_path / "autograder" / "__init__.py").write_text("raise SystemExit('taken over')", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    said = subprocess.run([*single.JUDGE, "--"], capture_output=True, text=True, check=False)
+    assert "taken over" not in said.stderr and "IndexError" in said.stderr
+
+
+def test_notebooks_are_found_at_the_top_or_below_and_links_are_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "assignment" / ".ipynb_checkpoints").mkdir(parents=True)
+    for name in ("assignment/2_cnn.ipynb", "assignment/.ipynb_checkpoints/2_cnn-checkpoint.ipynb", "notes.txt"):
+        (tmp_path / name).write_text("{}", encoding="utf-8")
+    (tmp_path / "1_rnn.ipynb").symlink_to(tmp_path / "notes.txt")
+    assert handed_in(tmp_path) == [Path("assignment/2_cnn.ipynb")]
+    (tmp_path / "2_cnn.ipynb").write_text("{}", encoding="utf-8")
+    assert handed_in(tmp_path) == [Path("2_cnn.ipynb")]
 
 
 def test_the_last_words_of_a_run_are_valid() -> None:
@@ -122,27 +175,12 @@ def test_the_zip_for_gradescope_holds_the_programs_as_programs_and_is_always_the
     assert made.read_bytes() == build_gradescope_zip(tmp_path / "two.zip").read_bytes()
     with zipfile.ZipFile(made) as bundle:
         names = bundle.namelist()
-        for program in ("setup.sh", "run_autograder"):
+        for program in ("setup.sh", "run_autograder", "install_kit.sh"):
             assert bundle.getinfo(program).external_attr >> 16 & 0o111 == 0o111
             subprocess.run(["bash", "-n"], input=bundle.read(program), check=True)
     for needed in ("requirements.lock", "textlab/text.py", "autograder/rubric.toml", "datasets/mini/train.csv"):
         assert needed in names
     assert not [name for name in names if name.startswith(("tests/", "examples/", "/")) or ".." in name]
-
-
-def test_classroom50_gets_integers_and_what_the_environment_says() -> None:
-    environment = {
-        "CLASSROOM": "nlp", "ASSIGNMENT": "text", "OWNER": "ada", "SUBMISSION_TAG": "submit/20260501-abcdef0",
-    }  # fmt: skip
-    fields = valid("classroom50", classroom50_result(LOST, environment, WHEN))
-    assert (fields["score"], fields["max-score"]) == (LOST.score, LOST.max_score)
-    assert (fields["classroom"], fields["owner"], fields["datetime"]) == ("nlp", "ada", "2026-05-01T12:00:00Z")
-    assert len(fields["tests"]) == len(LOST.checks)  # type: ignore[arg-type]
-
-
-def test_classroom50_gets_no_result_when_the_grader_failed() -> None:
-    with pytest.raises(ValueError, match="run it again"):
-        classroom50_result(record(outcomes={"cnn-f1": "error"}), {}, WHEN)
 
 
 def test_the_table_of_marks_is_read_back() -> None:
@@ -167,14 +205,21 @@ def reports(tmp_path: Path) -> Path:
     [
         (["csv"], ["file"]),
         (["junit"], ["file"]),
-        (["classroom50"], ["file/ada/result.json", "file/autograder.py"]),
-        (["gradescope"], ["file/ada/results.json", "file/autograder.zip"]),
+        (["classroom50"], ["file/results/ada/result.json", "file/autograder/kit.zip", "file/template/README.md"]),
+        (["gradescope"], ["file/results/ada/results.json", "file/autograder.zip"]),
     ],
 )
 def test_each_format_has_a_command(reports: Path, tmp_path: Path, arguments: list[str], made: list[str]) -> None:
     result = CliRunner().invoke(app, ["export", *arguments, str(reports), "--to", str(tmp_path / "file")])
     assert result.exit_code == 0, result.output
     assert all((tmp_path / name).is_file() for name in made)
+
+
+def test_pages_are_made_from_reports_without_grading_again(reports: Path) -> None:
+    result = CliRunner().invoke(app, ["export", "pages", str(reports)])
+    assert result.exit_code == 0, result.output
+    assert (reports / "index.html").is_file() and (reports / "feedback" / "bob.html").is_file()
+    assert "ada" in (reports / "grades.csv").read_text(encoding="utf-8")
 
 
 def test_students_without_a_place_are_named_by_the_command(reports: Path, tmp_path: Path) -> None:

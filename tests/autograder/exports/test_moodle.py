@@ -34,12 +34,25 @@ def table(text: str, delimiter: str = ",") -> list[list[str]]:
 
 @pytest.mark.parametrize(
     "student",
-    ["ada@example.org", "ADA", "Ada Lovelace", "501", "Ada Lovelace_501_assignsubmission_file_", "Participant 501"],
+    [
+        "ada@example.org",
+        "ADA",
+        "Ada Lovelace",
+        "501",
+        "Ada Lovelace_501_assignsubmission_file_",
+        "Ada Lovelace_501",
+        "Participant 501",
+    ],
 )
 def test_a_student_is_found_by_address_name_or_number(student: str) -> None:
     made = moodle_worksheet([mark(student)], ENGLISH)
     assert [row[4] for row in table(made.text)[1:]] == ["87.5", "12.00"]
     assert made.unmatched == () and made.unmarked == ("Participant 502",)
+
+
+def test_a_mark_that_equals_somebodys_number_finds_nobody() -> None:
+    graded = ENGLISH.replace(",,100.00,", ",502,100.00,")
+    assert [row[4] for row in table(moodle_worksheet([mark("Bob_502")], graded).text)[1:]] == ["502", "87.5"]
 
 
 def test_the_feedback_is_filled_and_everything_else_stays() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from autograder.record import ExplainedSentence, Outcome, Record
-from autograder.reports.feedback import feedback_page, next_step, parts, write_feedback
+from autograder.reports.feedback import TITLES, feedback_page, next_step, parts, write_feedback
 from autograder.reports.message import GRADER_FAILED, Message, read_message
 from autograder.rubric import load_rubric
 from tests.records import record
@@ -80,6 +80,15 @@ def test_the_next_step_is_the_first_lost_check_else_the_first_that_was_not_asked
     assert (step and step.check.id) == first
 
 
+def test_the_head_says_how_many_checks_ended_how() -> None:
+    made = record(outcomes={"cnn-f1": "failed", "rnn-f1": "timeout", "glove-f1": "skipped"})
+    assert f"{len(made.checks) - 3} passed, 2 lost points, 1 not asked" in page(made)
+
+
+def test_every_role_of_the_rubric_has_a_title() -> None:
+    assert set(RUBRIC.roles) == set(TITLES)
+
+
 def test_parts_add_up_to_the_score() -> None:
     made = record(outcomes={"cnn-f1": "failed", "glove-f1": "skipped"})
     assert sum(part.points for part in parts(made, RUBRIC)) == made.score
@@ -97,7 +106,9 @@ def test_whatever_a_student_wrote_is_escaped() -> None:
 
 def test_the_page_needs_nothing_from_outside_and_no_script() -> None:
     shown = page(replace(record(outcomes={"cnn-f1": "failed"}), explained=(SENTENCE,)))
-    assert not re.findall(r"(?:src|href|url)\s*[=(]", shown)
+    assert not re.findall(r"(?:src|url)\s*[=(]", shown)
+    targets = re.findall(r"href=[\"']([^\"']*)", shown)
+    assert targets and all(target.startswith("#") and f'id="{target[1:]}"' in shown for target in targets)
     assert "@import" not in shown and "<script" not in shown and "http" not in shown
     assert "prefers-color-scheme: dark" in shown and "width=device-width" in shown
 

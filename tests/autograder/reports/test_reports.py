@@ -12,8 +12,17 @@ from pathlib import Path
 
 import pytest
 
-from autograder.record import SCHEMA, ExplainedSentence, Measured, Record, read_record, record_json
-from autograder.reports.class_page import class_page, distribution, hardest, near_threshold, part_marks
+from autograder.record import OUTCOMES, SCHEMA, ExplainedSentence, Measured, Record, read_record, record_json
+from autograder.reports.class_page import (
+    MEANINGS,
+    SHOWN,
+    class_page,
+    distribution,
+    failures_by_kind,
+    hardest,
+    near_threshold,
+    part_marks,
+)
 from autograder.reports.files import NotWrittenError, write_whole
 from autograder.reports.grades import defused, grades_csv
 from autograder.rubric import load_rubric
@@ -43,7 +52,7 @@ def test_grades_have_one_row_a_student_in_order_and_one_column_a_role() -> None:
     assert sum(map(int, rows[1][4:-1])) == full + bonus - POINTS["cnn-f1"]
 
 
-@pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)", "\tx"])
+@pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\n=1"])
 def test_no_name_is_a_formula(name: str) -> None:
     rows = list(csv.reader(io.StringIO(grades_csv([record(name)], ROLES))))
     assert rows[1][0] == defused(name) == "'" + name
@@ -142,10 +151,33 @@ def test_the_hardest_check_comes_first_and_unchecked_ones_do_not_count() -> None
         record("a", {"cnn-f1": "failed", "cnn-padding": "failed"}),
         record("b", {"cnn-f1": "failed", "cnn-padding": "skipped"}),
     ]
-    assert [(hard.title, hard.lost, hard.passed) for hard in hardest(class_records)] == [
-        ("cnn-f1", 2, 0),
-        ("cnn-padding", 1, 0),
+    assert [(hard.title, hard.lost, hard.passed, hard.students) for hard in hardest(class_records)] == [
+        ("cnn-f1", 2, 0, (("a", "a.html"), ("b", "b.html"))),
+        ("cnn-padding", 1, 0, (("a", "a.html"),)),
     ]
+
+
+def test_failures_are_counted_by_kind_and_every_kind_has_a_meaning() -> None:
+    kinds = failures_by_kind(
+        [
+            record("a", {"cnn-f1": "failed", "cnn-padding": "failed"}),
+            record("b", {"cnn-f1": "failed", "rnn-f1": "timeout"}),
+        ]
+    )
+    assert [(kind.outcome, kind.checks, kind.students) for kind in kinds] == [("failed", 3, 2), ("timeout", 1, 1)]
+    assert set(MEANINGS) == set(OUTCOMES) - {"passed"}
+
+
+def test_long_tables_are_folded_and_nothing_is_lost() -> None:
+    everything = {entry.id: "failed" for entry in load_rubric().checks}
+    page = class_page([record(f"s{number}", everything) for number in range(40)], ROLES)  # type: ignore[arg-type]
+    assert f"{len(everything) - SHOWN} more</summary>" in page
+    assert page.count("40 students</summary>") == len(everything) and "and 10 more" in page
+
+
+def test_trouble_with_files_is_counted_once_a_student() -> None:
+    page = class_page([record("a", problems=("gone", "gone")), record("b", problems=("gone",))], ROLES)
+    assert '<td>gone</td><td class="n">2</td>' in page
 
 
 def test_a_write_that_fails_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

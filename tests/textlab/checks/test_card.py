@@ -45,6 +45,16 @@ def test_a_check_ends_with_the_progress_line(
     assert capsys.readouterr().out.endswith(f"2/{len(BLANKS)} done, next: rnn-forward, about 25 min\n")
 
 
+def test_a_wrong_answer_raises_only_where_nbgrader_validates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    assert check("pad-reference", lambda ids, pad_idx: ids * 0).state == "wrong"
+    monkeypatch.setenv("NBGRADER_EXECUTION", "validate")
+    with pytest.raises(AssertionError, match="the baseline is not the padding token"):
+        check("pad-reference", lambda ids, pad_idx: ids * 0)
+    assert check("pad-reference", answer("pad_reference", notebook="2_cnn")).state == "right"
+
+
 def test_a_read_only_folder_costs_the_progress_line_and_nothing_else(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,0 +1,46 @@
+"""From a course system's download to nbgrader's folder of submissions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.contracts import load_contract
+from autograder.judge.judge import wanted_names
+from autograder.judge.notebooks import files_playing
+from autograder.submissions import SubmissionError, find_submissions
+
+
+@dataclass(frozen=True)
+class Collected:
+    """What was put into the course for one student."""
+
+    student: str
+    notebooks: tuple[str, ...]
+    problems: tuple[str, ...]
+    """What could not be taken, one sentence each."""
+
+
+def collect(course: Path, source: Path) -> list[Collected]:
+    """Write submitted/<student>/<assignment>/<notebook>.ipynb for everybody in `source`.
+
+    `source` is a download of Canvas, Moodle or Gradescope, or whatever `autograder grade` takes. Notebooks get the
+    names that nbgrader looks for, "2_cnn (1).ipynb" among them. What was collected before is written over, a
+    timestamp.txt beside it stays. Raises SubmissionError when `course` is no course or `source` holds nothing.
+    """
+    if not (course / "nbgrader_config.py").is_file():
+        raise SubmissionError(f"{course} is no course: it has no nbgrader_config.py. Run autograder course init.")
+    contract = load_contract()
+    wanted, assignment = wanted_names(contract.roles), contract.rubric.assignment
+    found = []
+    for submission in find_submissions(source, assignment=assignment):
+        folder = course / "submitted" / submission.student / assignment
+        playing, guessed = files_playing(submission.files, wanted)
+        taken = {name: files[0] for name, files in playing.items() if not files[0].name.endswith(".py")}
+        for name, file in taken.items():
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / f"{name}.ipynb").write_bytes(file.content)
+        left = [file.name for file in submission.files if file not in taken.values()]
+        problems = [*submission.problems, *guessed, *(f"{name} was left out" for name in left)]
+        found.append(Collected(submission.student, tuple(taken), tuple(problems)))
+    return found

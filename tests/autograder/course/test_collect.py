@@ -1,0 +1,68 @@
+"""From a download to nbgrader's folders."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from autograder.command_line import app
+from autograder.course.collect import collect
+from autograder.release import ASSIGNMENT
+from autograder.submissions import SubmissionError
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Path:
+    """A folder that looks like a course."""
+    folder = tmp_path / "course"
+    folder.mkdir()
+    (folder / "nbgrader_config.py").write_text("", encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def download(tmp_path: Path) -> Path:
+    """A download of Moodle's."""
+    path = tmp_path / "download.zip"
+    with zipfile.ZipFile(path, "w") as made:
+        for name in (
+            "Ada B_501_assignsubmission_file_/2_cnn (1).ipynb",
+            "Bob_502_assignsubmission_file_/notes.ipynb",
+        ):
+            made.writestr(name, name)
+    return path
+
+
+def test_notebooks_get_the_names_and_places_that_nbgrader_looks_for(course: Path, download: Path) -> None:
+    ada, bob = collect(course, download)
+    assert (ada.student, ada.notebooks, ada.problems) == ("Ada B_501", ("2_cnn",), ())
+    assert (bob.student, bob.notebooks) == ("Bob_502", ())
+    assert bob.problems == ("notes.ipynb was left out",)
+    placed = course / "submitted" / "Ada B_501" / ASSIGNMENT / "2_cnn.ipynb"
+    assert placed.read_text(encoding="utf-8").endswith("/2_cnn (1).ipynb")
+    assert not (course / "submitted" / "Bob_502").exists()
+
+
+def test_collecting_again_writes_over_and_keeps_the_time_stamp(course: Path, download: Path) -> None:
+    folder = course / "submitted" / "Ada B_501" / ASSIGNMENT
+    folder.mkdir(parents=True)
+    (folder / "timestamp.txt").write_text("2026-05-01 12:00:00 UTC", encoding="utf-8")
+    (folder / "2_cnn.ipynb").write_text("old", encoding="utf-8")
+    collect(course, download)
+    assert (folder / "2_cnn.ipynb").read_text(encoding="utf-8") != "old"
+    assert (folder / "timestamp.txt").is_file()
+
+
+def test_a_folder_that_is_no_course_is_refused_with_the_remedy(tmp_path: Path, download: Path) -> None:
+    with pytest.raises(SubmissionError, match="Run autograder course init"):
+        collect(tmp_path, download)
+
+
+def test_the_command_says_who_handed_in_what(course: Path, download: Path) -> None:
+    result = CliRunner().invoke(app, ["course", "collect", str(course), str(download)])
+    assert result.exit_code == 0, result.output
+    assert "Ada B_501: 2_cnn" in result.output and "Bob_502: no notebook" in result.output
+    assert CliRunner().invoke(app, ["course", "collect", str(course), "nothing.zip"]).exit_code == 2
