@@ -13,12 +13,15 @@ from pathlib import Path
 from autograder.exports.gradescope import failed_results, gradescope_results
 from autograder.exports.single import NotGraded, grade_single
 from autograder.reports.files import write_whole
+from autograder.sandbox import why_no_fork_server
 
 FOLDER = Path("/autograder")
 SECONDS = 540.0
 """A minute less than the ten that an autograder may take."""
-ENOUGH = 1200 * 2**20
-"""Bytes of memory below which nothing is graded: a worker that is killed for lack of it would cost points."""
+MEBIBYTE = 2**20
+FORKED, SEPARATE = 1200 * MEBIBYTE, 2400 * MEBIBYTE
+"""Memory below which nothing is graded, with workers that share it and with workers that do not: a worker that is
+killed for lack of memory would cost points."""
 LIMITS = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"))
 """Where a container says how much memory it has."""
 
@@ -27,8 +30,9 @@ def grade_box(folder: Path, seconds: float = SECONDS) -> bool:
     """Grade the submission below `folder`; whether there is a mark. A valid results.json lies there in any case."""
     results = folder / "results" / "results.json"
     write_whole(results, failed_results("the grader was ended before it was done"))
-    if (found := memory()) < ENOUGH:
-        small = f"the machine has {found // 2**20} MiB of memory and the grader needs {ENOUGH // 2**20}"
+    found, needed = memory(), FORKED if why_no_fork_server() is None else SEPARATE
+    if found < needed:
+        small = f"the machine has {found // MEBIBYTE} MiB of memory and the grader needs {needed // MEBIBYTE}"
         write_whole(results, failed_results(f"{small}: choose a larger container"))
         return False
     try:

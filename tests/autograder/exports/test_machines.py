@@ -97,6 +97,8 @@ def box(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, outcome: Record | Excep
     metadata = {"users": [{"email": "ada@example.org", "name": "Ada"}]}
     (tmp_path / "submission_metadata.json").write_text(json.dumps(metadata), encoding="utf-8")
     monkeypatch.setattr(gradescope_box, "grade_single", grade)
+    monkeypatch.setattr(gradescope_box, "memory", lambda: gradescope_box.SEPARATE)
+    monkeypatch.setattr(gradescope_box, "why_no_fork_server", lambda: None)
     gradescope_box.grade_box(tmp_path)
     return valid("gradescope", (tmp_path / "results" / "results.json").read_text(encoding="utf-8"))
 
@@ -112,13 +114,19 @@ def test_results_are_valid_after_a_crash_and_a_time_out(
     assert box(tmp_path, monkeypatch, fault)["extra_data"] == {"graded": False, "reason": str(fault)}
 
 
-def test_too_small_a_machine_gives_no_mark_and_the_remedy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "memory.max").write_text(f"{768 * 2**20}\n", encoding="ascii")
+@pytest.mark.parametrize(("mebibytes", "fork_server"), [(768, None), (1536, "bubblewrap does not work")])
+def test_too_small_a_machine_gives_no_mark_and_the_remedy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mebibytes: int, fork_server: str | None
+) -> None:
+    monkeypatch.setattr(gradescope_box, "why_no_fork_server", lambda: fork_server)
+    (tmp_path / "memory.max").write_text(f"{mebibytes * 2**20}\n", encoding="ascii")
     (tmp_path / "unlimited").write_text("max\n", encoding="ascii")
     monkeypatch.setattr(gradescope_box, "LIMITS", (tmp_path / "memory.max", tmp_path / "unlimited"))
     assert gradescope_box.grade_box(tmp_path) is False
     fields = valid("gradescope", (tmp_path / "results" / "results.json").read_text(encoding="utf-8"))
-    assert "has 768 MiB" in str(fields["extra_data"]) and "choose a larger container" in str(fields["extra_data"])
+    assert f"has {mebibytes} MiB" in str(fields["extra_data"]) and "choose a larger container" in str(
+        fields["extra_data"]
+    )
 
 
 def test_a_grader_that_takes_too_long_is_ended(tmp_path: Path) -> None:
