@@ -68,7 +68,7 @@ def attack():
             print(RAN)
             time.sleep(0.01)
 """,
-        shows={"cnn-builds": "timeout"},
+        shows={"cnn-builds": "memory"},
         ran=False,
     ),
     in_build(

@@ -136,12 +136,20 @@ def attack():
     if ctypes.CDLL(None).syscall(0x40000000 | 272, 0x10000000) == 0:
         tell("unshare of x32")
 """,
+        shows={"cnn-builds": "crashed"},
         ran=False,
     ),
     at_load(
         "share-machine",
         "change the clock, the host name, priorities, limits, and who is killed when memory runs out",
         """
+def write(place, content):
+    descriptor = os.open(place, os.O_WRONLY)
+    try:
+        os.write(descriptor, content)
+    finally:
+        os.close(descriptor)
+
 def attack():
     import resource
     tries = {
@@ -151,11 +159,10 @@ def attack():
         "others' priority": lambda: os.setpriority(os.PRIO_USER, 0, -5),
         "real time": lambda: os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(10)),
         "processes": lambda: resource.setrlimit(resource.RLIMIT_NPROC, (2**16, 2**16)),
-        "limits of process 1": lambda: resource.prlimit(1, resource.RLIMIT_NOFILE, (0, 0)),
-        "memory": lambda: open("/proc/self/oom_score_adj", "w").write("-1000"),
-        "memory of process 1": lambda: open("/proc/1/oom_score_adj", "w").write("1000"),
-        "kernel": lambda: open("/proc/sys/kernel/pid_max", "w").write("301"),
-        "trigger": lambda: open("/proc/sysrq-trigger", "w").write("b"),
+        "memory": lambda: write("/proc/self/oom_score_adj", b"-1000"),
+        "memory of process 1": lambda: write("/proc/1/oom_score_adj", b"1000"),
+        "kernel": lambda: write("/proc/sys/kernel/pid_max", b"301"),
+        "trigger": lambda: write("/proc/sysrq-trigger", b"b"),
         "root": lambda: os.chroot("/tmp"),
         "device": lambda: os.mknod(f"/tmp/{MARK}", 0o60666, os.makedev(8, 0)),
         "session": os.setsid,
@@ -184,7 +191,7 @@ def attack():
                 pass
     time.sleep(60)
 """,
-        shows={"cnn-builds": "timeout"},
+        shows={"cnn-builds": "memory"},
         ran=False,
     ),
     in_build(
@@ -196,7 +203,7 @@ def attack():
     if os.fork() != 0:
         os._exit(0)
 """,
-        shows={"cnn-builds": "crashed"},
+        shows={},
         ran=False,
     ),
     at_load(
@@ -205,7 +212,7 @@ def attack():
         """
 def attack():
     libc = ctypes.CDLL(None, use_errno=True)
-    for _ in range(30):
+    for _ in range(6):
         if os.fork() == 0:
             kept = []
             try:
