@@ -104,7 +104,8 @@ def write_report(docs: Annotated[Path, typer.Option(help="Where the page and its
     (docs / "results.md").write_text(results_page(records, read_tries()), encoding="utf-8")
     numbers = json.dumps(rounded(figures_of(records)), indent=1) + "\n"
     (docs / "results.json").write_text(numbers, encoding="utf-8")
-    save(draw_curves(records), docs / "results-curves.svg")
+    if records:
+        save(draw_curves(records), docs / "results-curves.svg")
     for name in shown_networks(records):
         save(draw_explanations(records[name][0]), docs / f"results-{name}.svg")
 

@@ -23,10 +23,11 @@ here is edited by hand."""
 def results_page(records: dict[str, list[Record]], tries: Sequence[Record]) -> str:
     """The page in Markdown."""
     known = {name: seeds for name, seeds in records.items() if name in TITLES}
-    parts = [HEAD, "## Targets", _targets(known), "## Runs", _machines(known), _runs(known)]
-    parts += ["![Losses and F1 after each epoch](results-curves.svg)", "### Settings", _settings(known)]
-    parts += ["## Explanations add up", _deltas(known)]
-    parts += [_explanations(known)]
+    parts = [HEAD, "## Targets", _targets(known)]
+    if known:
+        parts += ["## Runs", _machines(known), _runs(known)]
+        parts += ["![Losses and F1 after each epoch](results-curves.svg)", "### Settings", _settings(known)]
+        parts += ["## Explanations add up", _deltas(known), _explanations(known)]
     if tries:
         parts += ["## What was tried", _tries(tries)]
     return "\n\n".join(parts) + "\n"
@@ -150,8 +151,8 @@ def shown_networks(records: dict[str, list[Record]]) -> list[str]:
 
 def _tries(tries: Sequence[Record]) -> str:
     rows = [
-        "Settings that were compared on the validation reviews, most with fewer reviews or epochs than the runs "
-        "above. Named is what differs from the settings above.\n",
+        "What was compared on the validation reviews. Named is what differs from the recipe in "
+        "`benchmarks/on_imdb/recipes.py`. Minutes are processor time of one core.\n",
         "| recipe | changed | epochs, best | minutes | validation loss | validation F1 |",
         "|---|---|---|---|---|---|",
     ]
