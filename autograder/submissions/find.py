@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from autograder.submissions.archive import Archive
@@ -32,7 +32,15 @@ WANTED = (
 def find_submissions(
     source: Path, *, assignment: str = "text_classification", students: Collection[str] = ()
 ) -> list[Submission]:
-    """Return the submissions at `source`, sorted by student.
+    """All submissions of `open_class` at once, read into memory."""
+    with open_class(source, assignment=assignment, students=students) as handed_in:
+        return list(handed_in)
+
+
+def open_class(
+    source: Path, *, assignment: str = "text_classification", students: Collection[str] = ()
+) -> HandedIn:
+    """List the submissions at `source`, sorted by student; the files of one are read when it is its turn.
 
     `source` is nbgrader's `submitted` folder (or the course above it, or one student's folder in it),
     a flat folder of notebooks (each is one student, named by the file's stem), a folder with one
@@ -46,14 +54,15 @@ def find_submissions(
     if not source.exists():
         raise SubmissionError(f"{shown(str(source))}: there is no such file or folder. Give {WANTED}.")
     if source.is_dir():
-        groups = _folder_groups(source, assignment)
-        return _collect(source, groups, students)
+        return HandedIn(_named(source, _folder_groups(source, assignment), students))
     if source.suffix.lower() == ".zip":
         archive = Archive(source)
         try:
-            return _collect(source, _group(archive.listing(), assignment), students)
-        finally:
+            groups = _named(source, _group(archive.listing(), assignment), students)
+        except BaseException:
             archive.close()
+            raise
+        return HandedIn(groups, archive.close)
     if not source.name.lower().endswith(NOTEBOOK_SUFFIXES):
         raise SubmissionError(f"{shown(str(source))}: is neither a notebook nor a zip. Give {WANTED}.")
     resolved = source.resolve()
@@ -62,7 +71,33 @@ def find_submissions(
     group = _Group(student)
     # The instructor named this file, so a link in its place is followed.
     group.files.append((name, lambda: read_file(resolved, name)))
-    return _collect(source, [group], students)
+    return HandedIn(_named(source, [group], students))
+
+
+class HandedIn:
+    """What a class handed in: the students are known, and the files of one are read when it is their turn."""
+
+    def __init__(self, groups: Mapping[str, _Group], close: Callable[[], None] = lambda: None) -> None:
+        self._groups = groups
+        self._close = close
+
+    @property
+    def students(self) -> tuple[str, ...]:
+        """The identifiers in their order."""
+        return tuple(self._groups)
+
+    def __len__(self) -> int:
+        return len(self._groups)
+
+    def __iter__(self) -> Iterator[Submission]:
+        """Read one submission after the other; none is kept."""
+        return (group.read(student) for student, group in self._groups.items())
+
+    def __enter__(self) -> HandedIn:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._close()
 
 
 class _Group:
@@ -240,8 +275,8 @@ def _counts(entry: Entry) -> bool:
     return _is_notebook(entry) or _is_packed(entry)
 
 
-def _collect(source: Path, groups: Iterable[_Group], students: Collection[str]) -> list[Submission]:
-    """Read the groups that are asked for, under identifiers that are safe and unique."""
+def _named(source: Path, groups: Iterable[_Group], students: Collection[str]) -> dict[str, _Group]:
+    """The groups that are asked for, under identifiers that are safe and unique, in the order of these."""
     by_student: dict[str, _Group] = {}
     for group in sorted(groups, key=lambda group: group.raw.encode("utf-8", "surrogateescape")):
         identifier = safe_name(group.raw)
@@ -261,4 +296,4 @@ def _collect(source: Path, groups: Iterable[_Group], students: Collection[str]) 
             f"{shown(str(source))}: no submission of {asked}; there are {len(by_student)} students, "
             f"such as {', '.join(repr(name) for name in known)}. Check the spelling."
         )
-    return [by_student[student].read(student) for student in sorted(set(students) or by_student)]
+    return {student: by_student[student] for student in sorted(set(students) or by_student)}

@@ -12,7 +12,7 @@ MAX_FILE_BYTES = 64 * 2**20
 """Largest file that is read."""
 MAX_ARCHIVE_BYTES = 2**30
 """Most bytes that one zip may unpack to, over all the files that are read."""
-MAX_ENTRIES = 50_000
+MAX_ENTRIES = 200_000
 """Most files and folders in one source."""
 MAX_DEPTH = 8
 """Deepest folder that is looked into."""
