@@ -14,23 +14,31 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from autograder.contracts import load_contract
+from autograder.contracts import Contract, load_contract
 from autograder.course_command import course
 from autograder.export_command import export
 from autograder.grading import grade_class
 from autograder.judge.hidden_data import HIDDEN, OWN, hidden_folder, load_hidden
 from autograder.judge.judge import Settings
 from autograder.record import Record, read_record, record_json
+from autograder.reports.feedback import write_feedback
 from autograder.reports.files import NotWrittenError, write_whole
-from autograder.reports.pages import write_pages
-from autograder.rubric import load_rubric
+from autograder.reports.pages import write_class_pages
+from autograder.reports.rows import Rows
+from autograder.rubric import Rubric, load_rubric
 from autograder.sandbox import Level, probe_levels, strongest, why_no_fork_server
-from autograder.submissions import Submission, SubmissionError, SubmittedFile, find_submissions
+from autograder.store.results import Results
+from autograder.submissions import Submission, SubmissionError, SubmittedFile, open_class
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 app.add_typer(export, name="export")
 app.add_typer(course, name="course")
 console = Console()
+
+RESULTS = ".results"
+"""The store's folder below OUT: who removes the reports removes what they came from."""
+OF_THE_MACHINE = ("timeout", "memory", "crashed")
+"""Outcomes that a busy machine may have brought about."""
 
 
 class Data(str, Enum):
@@ -65,19 +73,32 @@ def grade(
     sandbox_floor: Annotated[
         Floor, typer.Option(envvar="AUTOGRADER_SANDBOX_FLOOR", help="grade nothing behind a weaker wall than this")
     ] = Floor.process,
+    cache: Annotated[
+        Path | None, typer.Option(help="folder of results that need not be found out again; default: OUT/.results")
+    ] = None,
+    no_cache: Annotated[
+        bool, typer.Option("--no-cache", help="grade everything, and say whether it is as it was kept")
+    ] = False,
 ) -> None:
     """Grade submissions; write OUT/<student>/report.json, OUT/grades.csv, OUT/index.html and OUT/feedback/.
 
-    Ends with status 0 when every submission got a mark, 1 when the grader failed on one, 2 for wrong
-    arguments and when a report cannot be written.
+    May be interrupted: the same command goes on there. Ends with status 0 when every submission got a mark, 1 when
+    the grader failed on one, 2 for wrong arguments and when a report cannot be written, 130 when it was interrupted.
     """
     try:
-        found = find_submissions(submissions, students=student or ())
+        found = open_class(submissions, students=student or ())
     except SubmissionError as error:
         console.print(Text(f"autograder: {error}"))
         raise typer.Exit(2) from None
     _refuse_below(sandbox_floor)
-    settings = Settings(data=data.value, data_path=data_path, level=strongest(), contract=contract)
+    settings = Settings(
+        data=data.value,
+        data_path=data_path,
+        level=strongest(),
+        contract=contract,
+        store=cache or out / RESULTS,
+        fresh=no_cache,
+    )
     try:
         agreed = load_contract(contract)
         out.mkdir(parents=True, exist_ok=True)
@@ -87,15 +108,27 @@ def grade(
     except (OSError, ValueError) as error:
         console.print(Text(f"autograder: {error}"))
         raise typer.Exit(2) from None
+    rows, results = Rows(), Results(settings)
     try:
-        records = _grade(found, settings, workers, out)
-        write_pages([*_earlier(out, records, agreed.name), *records] if student else records, agreed.rubric, out)
+        with found:
+            for record in _progress(grade_class(found, settings, workers, results=results), len(found)):
+                _write_student(record, agreed.rubric, out)
+                rows.add(record)
+        records = rows.records
+        if student:
+            _add_earlier(rows, out, agreed)
+        write_class_pages(rows.records, agreed.rubric, out)
     except NotWrittenError as error:
         console.print(Text(f"autograder: {error}"))
         raise typer.Exit(2) from None
+    except KeyboardInterrupt:
+        count = f"{len(rows.records)} of {len(found)}"
+        console.print(Text(f"interrupted: {count} are graded and kept; the same command goes on there"))
+        raise typer.Exit(130) from None
     console.print(_table(records))
     count = f"{len(records)} submission{'s' if len(records) != 1 else ''}"
     console.print(Text(f"{count} · sandbox: {settings.level.word} · {out / 'index.html'}"))
+    _say_what_was_known(results, records)
     _warn_if_weak(settings.level)
     failed = [record for record in records if not record.graded]
     for record in failed:
@@ -272,36 +305,50 @@ def _refuse_below(floor: Floor) -> None:
 def _progress(graded: Iterator[Record], total: int) -> Iterator[Record]:
     """The records as they come, under a progress bar."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console) as progress:
+    # A submission takes half a minute: the time that remains is judged by the last minutes, not by what came at once.
+    with Progress(*columns, TimeRemainingColumn(), console=console, speed_estimate_period=600) as progress:
         task = progress.add_task("grading", total=total)
         for record in graded:
             progress.update(task, advance=1, description=f"graded {escape(record.student)}")
             yield record
 
 
-def _grade(found: list[Submission], settings: Settings, workers: int, out: Path) -> list[Record]:
-    """Grade, writing each report as soon as it is there; the records in the order of the students."""
-    records = []
-    for record in _progress(grade_class(found, settings, workers), len(found)):
-        write_whole(out / record.student / "report.json", record_json(record))
-        records.append(record)
-    return sorted(records, key=lambda record: record.student)
+def _write_student(record: Record, rubric: Rubric, out: Path) -> None:
+    """Write a student's report and page; a report that is there already is left alone, which spares the disk."""
+    path, text = out / record.student / "report.json", record_json(record)
+    if not (path.is_file() and path.read_bytes() == text.encode()):
+        write_whole(path, text)
+    write_feedback([record], rubric, out)
 
 
-def _earlier(out: Path, records: list[Record], contract: str) -> list[Record]:
-    """The reports of other students that lie in OUT already: grading one student again keeps the class together."""
-    now = {record.student for record in records}
-    found = []
+def _add_earlier(rows: Rows, out: Path, contract: Contract) -> None:
+    """Add the reports of other students that lie in OUT already: grading one again keeps the class together."""
+    now = {record.student for record in rows.records}
     for path in sorted(out.glob("*/report.json")):
         if path.parent.name not in now:
             try:
                 record = read_record(path.read_text(encoding="utf-8"))
-                if record.contract != contract:
+                if record.contract != contract.name:
                     raise ValueError(f"graded by the contract {record.contract}")
-                found.append(record)
+                write_feedback([record], contract.rubric, out)
+                rows.add(record)
             except (ValueError, KeyError, TypeError) as error:
                 console.print(Text(f"left out of the class page: {path} ({error})"))
-    return found
+
+
+def _say_what_was_known(results: Results, records: list[Record]) -> None:
+    """Say which records come from the store, and whether they were right where they were found out again."""
+    known = [record for record in records if record.student in results.known_students]
+    if known:
+        console.print(Text(f"{len(known)} of {len(records)} were graded before and have not changed since"))
+    lost = [record.student for record in known if any(check.outcome in OF_THE_MACHINE for check in record.checks)]
+    if lost:
+        told = ", ".join(lost[:3]) + (" …" if len(lost) > 3 else "")
+        console.print(Text(f"time or memory ran out for {told}; --no-cache grades everything again"))
+    if results.confirmed or results.refuted:
+        same = f"{len(results.confirmed)} of {len(results.confirmed) + len(results.refuted)} are as they were kept"
+        told = f"; not the same: {', '.join(sorted(results.refuted))}" if results.refuted else ""
+        console.print(Text(f"graded anew: {same}{told}"))
 
 
 def _table(records: Iterable[Record]) -> Table:

@@ -2,87 +2,74 @@
 
 from __future__ import annotations
 
-import contextlib
-import ctypes
-import multiprocessing
-import os
 import platform
-import signal
-import sys
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from collections.abc import Iterable, Iterator, Sized
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing.util import Finalize
-
-import torch
 
 from autograder.contracts import load_contract
-from autograder.judge.judge import Settings, judge_submission, load_data
-from autograder.judge.workers import Workers
+from autograder.judge.judge import Settings
+from autograder.judges import Judge, Judged, LocalJudges, judge_one
 from autograder.record import CheckResult, Record
-from autograder.sandbox import ForkServer, Level, why_no_fork_server
+from autograder.store.results import Results
 from autograder.submissions import Submission
 
-Judge = Callable[[Submission, Settings], Record]
+__all__ = ["Judge", "failed_record", "grade_class", "judge_one"]
 
-FORKS = sys.platform == "linux"
-"""Whether judges are forked; elsewhere libraries may have started threads that a fork breaks."""
-PARENT_DEATH_SIGNAL = 1
-
-_workers: Workers | None = None
+AHEAD = 2
+"""Submissions that are read and waiting or being judged, for each judge."""
 
 
 def grade_class(
-    submissions: Sequence[Submission], settings: Settings, workers: int = 0, judge: Judge | None = None
+    submissions: Iterable[Submission],
+    settings: Settings,
+    workers: int = 0,
+    judge: Judge | None = None,
+    results: Results | None = None,
 ) -> Iterator[Record]:
     """The record of every submission, as they are ready. `workers` judges work at once (0: one per core).
 
-    A judge that dies costs its own submission the marks (outcome `error`), never another one.
+    Submissions are read as judges need them, so a class of any size takes the same memory. What the settings'
+    store knows is not judged again; `results` says afterwards what that was. A judge that dies costs its own
+    submission the marks (outcome `error`), never another one.
     """
-    with contextlib.ExitStack() as stack:
-        server = fork_server(settings.level)
-        if server is not None:
-            stack.callback(server.close)
-        yield from _grade(list(submissions), settings, workers, judge or judge_one, server)
-
-
-def fork_server(level: Level) -> ForkServer | None:
-    """A fork server that warms up, where the level has one and it works here."""
-    wanted = level is Level.BUBBLEWRAP and why_no_fork_server() is None
-    return ForkServer() if wanted else None
+    judges = LocalJudges(settings, workers)
+    if isinstance(submissions, Sized):
+        judges.count = min(judges.count, len(submissions))
+    try:
+        yield from _grade(iter(submissions), settings, judges, judge, results or Results(settings))
+    except BaseException:
+        # Nobody waits for what is being judged now; it was not kept, so it is judged the next time.
+        judges.close(at_once=True)
+        raise
+    judges.close()
 
 
 def _grade(
-    waiting: list[Submission], settings: Settings, workers: int, judge: Judge, server: ForkServer | None
+    stream: Iterator[Submission], settings: Settings, judges: LocalJudges, judge: Judge | None, results: Results
 ) -> Iterator[Record]:
-    # Where judges are forked, they share what is read and imported now. Threads of torch do not outlive a fork.
-    torch.set_num_threads(1)
-    load_data(settings)
-    context = multiprocessing.get_context("fork" if FORKS else "spawn")
-    alone = False
-    while waiting:
-        count = 1 if alone else workers or _cores()
-        died: list[Submission] = []
-        given = (settings, server, os.getpid())
-        with ProcessPoolExecutor(min(count, len(waiting)), context, _start_judge, given) as pool:
-            futures = {pool.submit(judge, submission, settings): submission for submission in waiting}
-            for future in as_completed(futures):
-                record = _finished(future, futures[future], settings)
-                if record is None:
-                    died.append(futures[future])
-                else:
-                    yield record
-        # A judge that died took its pool with it. Which submission did it? Judged one by one, it is the first.
-        died.sort(key=waiting.index)
-        if died and alone:
-            yield failed_record(died.pop(0), settings, "the judge of this submission died twice")
-        waiting, alone = died, True
-
-
-def judge_one(submission: Submission, settings: Settings) -> Record:
-    """Judge one submission with this process's workers."""
-    assert _workers is not None
-    return judge_submission(submission, settings, _workers)
+    in_flight: dict[Future[Judged], Submission] = {}
+    while True:
+        while len(in_flight) < AHEAD * judges.count and (submission := next(stream, None)) is not None:
+            known = results.known(submission)
+            if known is not None:
+                yield known
+            else:
+                in_flight[judges.submit(judge, submission)] = submission
+        if not in_flight:
+            return
+        done, _ = wait(in_flight, return_when=FIRST_COMPLETED)
+        found = [(each := in_flight.pop(future), _finished(future, each, settings)) for future in done]
+        if any(judged is None for _, judged in found):
+            # A judge that died took the others with it, and nobody knows which submission did it.
+            found += [(each, _finished(future, each, settings)) for future, each in in_flight.items()]
+            in_flight.clear()
+            judges.replace()
+        for each, judged in found:
+            if judged is None:
+                judged = _finished(judges.submit_alone(judge, each), each, settings)
+            died = "the judge of this submission died twice"
+            yield results.take_in(each, judged or (failed_record(each, settings, died), {}))
 
 
 def failed_record(submission: Submission, settings: Settings, reason: str) -> Record:
@@ -111,38 +98,11 @@ def failed_record(submission: Submission, settings: Settings, reason: str) -> Re
     )
 
 
-def _finished(future: Future[Record], submission: Submission, settings: Settings) -> Record | None:
-    """The record, or None when the pool broke before this one was judged."""
+def _finished(future: Future[Judged], submission: Submission, settings: Settings) -> Judged | None:
+    """What was found out, or None when a judge died before this one was judged."""
     try:
         return future.result()
     except BrokenProcessPool:
         return None
     except Exception as error:
-        return failed_record(submission, settings, f"the grader failed: {type(error).__name__}: {error}")
-
-
-def _start_judge(settings: Settings, server: ForkServer | None, above: int) -> None:
-    """In a judge's process, once: warm a worker, and read the data where they are not shared."""
-    global _workers
-    if FORKS:
-        _die_with(above)
-        # A thread of the command's may have been writing at the fork, and hold the old ones for ever.
-        sys.stdout, sys.stderr = (open(number, "w", closefd=False) for number in (1, 2))  # noqa: SIM115
-    torch.set_num_threads(1)
-    _workers = Workers(settings.level, server)
-    _workers.prepare()
-    # A pool's processes skip atexit; this runs when they end, before they wait for anything.
-    Finalize(None, _workers.close, exitpriority=10)
-    load_data(settings)
-
-
-def _die_with(above: int) -> None:
-    """Let the kernel kill this process when the one that forked it ends, however that ends."""
-    ctypes.CDLL(None).prctl(PARENT_DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0)
-    if os.getppid() != above:
-        os._exit(1)
-
-
-def _cores() -> int:
-    """The processor cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        return failed_record(submission, settings, f"the grader failed: {type(error).__name__}: {error}"), {}

@@ -49,7 +49,7 @@ class ExplainedSentence:
     """Places of the tokens that the training reviews do not hold."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class CheckResult:
     """What one check found."""
 
@@ -151,13 +151,13 @@ def read_record(text: str) -> Record:
         contract=fields.get("contract", "kit"),
         files=tuple(GradedFile(**file) for file in submission["files"]),
         sha256=submission["sha256"],
-        checks=tuple(_check(check) for check in fields["checks"]),
+        checks=tuple(check_from(check) for check in fields["checks"]),
         problems=tuple(fields["problems"]),
         printed=fields["printed"],
         sandbox=fields["sandbox"],
         versions=fields["versions"],
         seconds=fields["seconds"],
-        explained=tuple(_explained(sentence) for sentence in fields.get("explained", ())),
+        explained=tuple(explained_from(sentence) for sentence in fields.get("explained", ())),
     )
 
 
@@ -185,11 +185,13 @@ def record_json(record: Record) -> str:
     return json.dumps(fields, indent=2, ensure_ascii=False) + "\n"
 
 
-def _check(fields: dict[str, Any]) -> CheckResult:
+def check_from(fields: dict[str, Any]) -> CheckResult:
+    """A check from its fields in JSON."""
     measured = fields.get("measured")
     return CheckResult(**{**fields, "measured": None if measured is None else Measured(**measured)})
 
 
-def _explained(fields: dict[str, Any]) -> ExplainedSentence:
+def explained_from(fields: dict[str, Any]) -> ExplainedSentence:
+    """An explained sentence from its fields in JSON."""
     lists = {name: tuple(fields[name]) for name in ("tokens", "scores", "unknown")}
     return ExplainedSentence(**{**fields, **lists})

@@ -15,7 +15,7 @@ import time
 import psutil
 import torch
 
-from autograder.grading import fork_server
+from autograder.judges import fork_server
 from autograder.judge.judge import Settings, judge_submission, load_data
 from autograder.judge.workers import Workers
 from autograder.release import solution_notebook

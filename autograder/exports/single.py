@@ -74,9 +74,9 @@ def judge_into(submitted: Path, report: Path) -> None:
     # Imported here: the process that waits for this one need not load torch.
     import torch
 
-    from autograder.grading import fork_server
     from autograder.judge.judge import Settings, judge_submission, load_data
     from autograder.judge.workers import Workers
+    from autograder.judges import fork_server
     from autograder.sandbox import strongest
 
     (submission,) = find_submissions(submitted)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from torch import Tensor
 
 from autograder.judge.checks import Note, check
-from autograder.judge.f1_bound import expect_f1, train_networks
+from autograder.judge.f1_bound import Train, expect_f1, train_networks
 from autograder.judge.hidden_data import HiddenData
 from autograder.judge.remote import RemoteNetwork
 from autograder.thresholds import Thresholds
@@ -113,6 +113,7 @@ def test_f1(
     thresholds: Thresholds,
     trained: dict[str, Tensor],
     note: Note,
+    train: Train,
 ) -> None:
     """Trained on reviews it has not seen, CNN tells praise from blame"""
     # Renamed ids mean nothing to code that has memorised the corpus; so padding has another id as well.
@@ -120,7 +121,7 @@ def test_f1(
     task = data.part(budget).renamed(names)
     arguments = {"vocab_size": task.vocab_size, "pad_idx": task.pad_id, **budget.network}
     plan = budget.plan(draw.integer(0, 2**31 - 1), task.pad_id)
-    networks = train_networks(cnn.start(arguments), task, plan, budget)
+    networks = train_networks(cnn.start(arguments), task, plan, budget, train)
     # Its explanations are checked even when its F1 is low.
     trained.update(networks[-1].model.get_weights())
     trained["embedding.weight"] = trained["embedding.weight"][names]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from autograder.judge.checks import Note, check
-from autograder.judge.f1_bound import expect_f1, train_networks
+from autograder.judge.f1_bound import Train, expect_f1, train_networks
 from autograder.judge.few_reviews import FewReviews
 from autograder.judge.remote import RemoteBench, RemoteFunction, RemoteNetwork
 from textlab.checks import glove as checks
@@ -93,12 +93,12 @@ def test_copy(glove: RemoteNetwork, draw: Draw) -> None:
     after=["glove-dropout"],
     hint="With few reviews only a network that starts from the vectors gets there, and it needs phrases, not words.",
 )
-def test_f1(glove: RemoteNetwork, draw: Draw, few: FewReviews, note: Note) -> None:
+def test_f1(glove: RemoteNetwork, draw: Draw, few: FewReviews, note: Note, train: Train) -> None:
     """Trained on few reviews, GloVeCNN tells praise from blame"""
     task, bound = few.disguised(draw), few.thresholds
     arguments = {"matrix": task.matrix, "pad_idx": task.pad_id, **bound.network}
     plan = bound.plan(draw.integer(0, 2**31 - 1), task.pad_id)
-    expect_f1(train_networks(glove.start(arguments), task, plan, bound), task, bound, note)
+    expect_f1(train_networks(glove.start(arguments), task, plan, bound, train), task, bound, note)
 
 
 @check(

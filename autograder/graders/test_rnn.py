@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from autograder.judge.checks import Note, check
-from autograder.judge.f1_bound import expect_f1, train_networks
+from autograder.judge.f1_bound import Train, expect_f1, train_networks
 from autograder.judge.hidden_data import HiddenData
 from autograder.judge.remote import RemoteNetwork
 from autograder.thresholds import Thresholds
@@ -88,10 +88,12 @@ def test_gradients(rnn: RemoteNetwork, draw: Draw) -> None:
     after=["rnn-dropout"],
     hint="If the shapes are right and F1 is low: which state is read, and where?",
 )
-def test_f1(rnn: RemoteNetwork, draw: Draw, data: HiddenData, thresholds: Thresholds, note: Note) -> None:
+def test_f1(
+    rnn: RemoteNetwork, draw: Draw, data: HiddenData, thresholds: Thresholds, note: Note, train: Train
+) -> None:
     """Trained on reviews it has not seen, RNNBaseline tells praise from blame"""
     names, budget = draw.permutation(data.vocab_size), thresholds.networks["rnn"]
     task = data.part(budget).renamed(names)
     arguments = {"vocab_size": task.vocab_size, "pad_idx": task.pad_id, **budget.network}
     plan = budget.plan(draw.integer(0, 2**31 - 1), task.pad_id, with_lengths=True)
-    expect_f1(train_networks(rnn.start(arguments), task, plan, budget), task, budget, note)
+    expect_f1(train_networks(rnn.start(arguments), task, plan, budget, train), task, budget, note)

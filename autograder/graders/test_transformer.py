@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from autograder.judge.checks import Note, check
-from autograder.judge.f1_bound import expect_f1, train_networks
+from autograder.judge.f1_bound import Train, expect_f1, train_networks
 from autograder.judge.remote import RemoteBench, RemoteFunction, RemoteNetwork
 from autograder.judge.word_order import VOCAB_SIZE, draw_sentences
 from autograder.thresholds import load_thresholds
@@ -57,13 +57,13 @@ def test_learning(transformer: RemoteNetwork, draw: Draw) -> None:
     needs=["transformer-shapes", "transformer-padding", "transformer-order"],
     hint="If all else is right and F1 is low: does the mean run over the real tokens, and are logits given back?",
 )
-def test_f1(transformer: RemoteNetwork, draw: Draw, note: Note) -> None:
+def test_f1(transformer: RemoteNetwork, draw: Draw, note: Note, train: Train) -> None:
     """Trained on sentences in which the order of two words decides, TransformerClassifier learns it"""
     names, budget = draw.permutation(VOCAB_SIZE), load_thresholds("mini").networks["transformer"]
     task = draw_sentences(budget, draw).renamed(names)
     sizes = {"vocab_size": task.vocab_size, "pad_idx": task.pad_id, "max_length": budget.max_length}
     plan = budget.plan(draw.integer(0, 2**31 - 1), task.pad_id)
-    trained = train_networks(transformer.start({**sizes, **budget.network}), task, plan, budget)
+    trained = train_networks(transformer.start({**sizes, **budget.network}), task, plan, budget, train)
     expect_f1(trained, task, budget, note, what="sentences")
 
 

@@ -46,20 +46,28 @@ class Trained:
     """Mean training loss per epoch."""
 
 
-def train_networks(build: Build, task: Task, plan: TrainingPlan, bound: Budget) -> list[Trained]:
+Train = Callable[[Model, Encoded, Encoded, TrainingPlan], Trained]
+"""Trains a network and measures it."""
+
+
+def train_networks(
+    build: Build, task: Task, plan: TrainingPlan, bound: Budget, train: Train | None = None
+) -> list[Trained]:
     """Train as many networks as the budget allows, each with another seed, until one reaches the bound.
 
-    The best comes last.
+    The best comes last. `train` takes the place of `train_and_measure`.
     """
+    train = train or train_and_measure
     done: list[Trained] = []
     while len(done) < bound.trainings and not (done and done[-1].f1 >= bound.f1_at_least):
         # Every epoch takes the next seed for the order of its batches.
         own = replace(plan, seed=plan.seed + len(done) * bound.epochs)
-        done.append(_train(build(own.seed), task.train, task.test, own))
+        done.append(train(build(own.seed), task.train, task.test, own))
     return sorted(done, key=lambda found: found.f1)
 
 
-def _train(model: Model, train: Encoded, test: Encoded, plan: TrainingPlan) -> Trained:
+def train_and_measure(model: Model, train: Encoded, test: Encoded, plan: TrainingPlan) -> Trained:
+    """Train a model by the plan and measure it on the test reviews."""
     losses = model.fit(train.ids, train.lengths, train.labels, plan)
     logits = model.predict(test.ids, test.lengths, pad_id=plan.pad_id, with_lengths=plan.with_lengths).reshape(-1)
     right = (logits > 0).float() == test.labels

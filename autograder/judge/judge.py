@@ -18,11 +18,13 @@ from autograder.judge.anywhere import Found, find_role
 from autograder.judge.few_reviews import load_few
 from autograder.judge.hidden_data import load_hidden
 from autograder.judge.judging import Judging
+from autograder.judge.known_parts import PRINTED_LIMIT, Keep, KnownParts
 from autograder.judge.notebooks import notebook_cells, plays
 from autograder.judge.own_cnn import explain_own_cnn
+from autograder.judge.parts import PartResult, parts_of
 from autograder.judge.plugin import GradingPlugin
 from autograder.judge.workers import Workers
-from autograder.record import ExplainedSentence, GradedFile, Record
+from autograder.record import GradedFile, Record
 from autograder.rubric import Rubric
 from autograder.sandbox import Level
 from autograder.submissions import Submission
@@ -32,7 +34,6 @@ from textlab.definitions.shown import plain_lines
 from textlab.versions import versions
 
 GRADERS = Path(__file__).parent.parent / "graders"
-PRINTED_LIMIT = 4000
 MAX_PROBLEMS = 30
 """Most problems in a record: a notebook of ten thousand broken cells has as many."""
 
@@ -49,6 +50,10 @@ class Settings:
     """The checks that are asked; empty: all."""
     shuffle: int | None = None
     """A seed that shuffles the order of the checks, as far as they do not build on each other."""
+    store: Path | None = None
+    """The folder of what is known already; None: nothing is."""
+    fresh: bool = False
+    """Whether everything is judged, whatever is known; what comes out takes its place."""
 
 
 def load_data(settings: Settings) -> None:
@@ -64,10 +69,12 @@ def judge_submission(
     settings: Settings,
     workers: Workers,
     so_far: Callable[[Record], None] | None = None,
+    keep: Keep | None = None,
 ) -> Record:
     """Grade one submission. Student faults end up in the record; only faults of the kit raise.
 
-    `so_far` gets the record as it is after each check, with the checks to come as faults of the grader.
+    `so_far` gets the record as it is after each check, with the checks to come as faults of the grader. What the
+    settings' store knows about a part is not asked again; `keep` gets what is new for it.
     """
     start = time.monotonic()
     contract = load_contract(settings.contract)
@@ -76,43 +83,53 @@ def judge_submission(
     definitions, problems = _definitions(submission, contract.roles, rubric)
     definitions |= {name: one.definitions for name, one in found.items() if one.definitions is not None}
     problems = list(dict.fromkeys([*problems, *(problem for one in found.values() for problem in one.problems)]))
+    roles = {**contract.roles, **{name: one.role for name, one in found.items()}}
+    served = {name: one.served for name, one in found.items()}
+    made = {name: one.made for name, one in found.items() if one.made is not None}
+    parts = parts_of(rubric, roles, definitions, served, made)
+    known = KnownParts(parts, settings, keep)
     judging = Judging(
-        submission_sha256=submission.sha256,
+        drawn_from={entry.id: part.drawn_from for part in parts for entry in part.entries},
         definitions=definitions,
-        contract={**contract.roles, **{name: one.role for name, one in found.items()}},
-        served={name: one.served for name, one in found.items()},
-        made={name: one.made for name, one in found.items() if one.made is not None},
+        contract=roles,
+        served=served,
+        made=made,
         data=load_hidden(settings.data, settings.data_path),
         thresholds=load_thresholds(settings.data),
         workers=workers,
         few=load_few(),
+        trainings=known.trainings,
     )
     read = time.monotonic()
 
-    def record(plugin: GradingPlugin, explained: tuple[ExplainedSentence, ...] = ()) -> Record:
+    def record(results: Sequence[PartResult]) -> Record:
+        checks = {check.id: check for result in results for check in result.checks}
+        spent = {check: seconds for result in results for check, seconds in result.seconds.items()}
         return Record(
             student=submission.student,
             assignment=rubric.assignment,
             data=settings.data,
             files=tuple(GradedFile(file.name, _sha256(file.content)) for file in submission.files),
             sha256=submission.sha256,
-            checks=plugin.so_far,
+            checks=tuple(checks[entry.id] for entry in rubric.checks),
             problems=_limited(problems),
-            printed=plain_lines("".join(judging.printed)[:PRINTED_LIMIT]),
+            printed=plain_lines("".join(result.printed for result in results)[:PRINTED_LIMIT]),
             contract=contract.name,
             sandbox=settings.level.word,
             versions=versions(),
-            seconds={"read": read - start, **plugin.seconds, "total": time.monotonic() - start},
-            explained=explained,
+            seconds={"read": read - start, **spent, "total": time.monotonic() - start},
+            explained=tuple(sentence for result in results for sentence in result.explained),
         )
 
     def each(plugin: GradingPlugin) -> None:
         if so_far is not None:
-            so_far(record(plugin))
+            so_far(record(known.with_found(plugin, judging.printed, ())))
 
     try:
-        plugin = run_graders(judging, rubric, settings.checks, settings.shuffle, each)
-        return record(plugin, explain_own_cnn(judging))
+        if known.asked:
+            plugin = run_graders(judging, rubric, known.asked, settings.shuffle, each)
+            known.add(plugin, judging.printed, explain_own_cnn(judging))
+        return record(known.results)
     finally:
         judging.close()
 

@@ -15,6 +15,7 @@ from autograder.judge.anywhere import MadeNetworks
 from autograder.judge.client import Worker
 from autograder.judge.few_reviews import FewReviews, load_few
 from autograder.judge.hidden_data import HiddenData, hidden_folder
+from autograder.judge.trainings import Trainings
 from autograder.judge.workers import Workers
 from autograder.thresholds import Thresholds
 from textlab.checks.draw import Draw
@@ -33,14 +34,16 @@ class NotHandedIn(Exception):
 class Judging:
     """What the graders of one submission share."""
 
-    submission_sha256: str
+    drawn_from: Mapping[str, str]
+    """By check, what its inputs follow from besides the key: a digest of the code that it is about."""
     definitions: Mapping[str, Definitions]
     """By notebook stem, or by role where any file may play it."""
     contract: Mapping[str, Role]
     data: HiddenData
     thresholds: Thresholds
     workers: Workers
-    printed: list[str] = field(default_factory=list)
+    printed: dict[str, list[str]] = field(default_factory=dict)
+    """By notebook, or by role where any file may play it, what the student's code printed."""
     trained: dict[str, Tensor] = field(default_factory=dict)
     """Weights of the student's CNN after graded training, its ids renamed back to the vocabulary's."""
     stand_ins: dict[str, list[str]] = field(default_factory=dict)
@@ -55,12 +58,14 @@ class Judging:
     """By class, what was found out about the output of those that may give either."""
     few: FewReviews = field(default_factory=load_few)
     """What the network that starts from vectors is trained on."""
+    trainings: Trainings = field(default_factory=Trainings)
+    """What graded training has measured before."""
     _live: dict[str, Worker] = field(default_factory=dict)
     _unloaded: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def draw(self, check: str) -> Draw:
-        """Inputs for one check: the same for the same submission and key, and not to be known without the key."""
-        text = f"{self.submission_sha256} {check}".encode()
+        """Inputs for one check: the same for the same code and key, and not to be known without the key."""
+        text = f"{self.drawn_from[check]} {check}".encode()
         return Draw(int.from_bytes(hmac.digest(course_key(), text, "sha256")[:7], "big"))
 
     def worker(self, role: str) -> Worker:
@@ -73,7 +78,7 @@ class Judging:
         if live is None or live.lost is not None:
             live = self.workers.take()
             self._live[notebook] = live
-            live.printed = self.printed
+            live.printed = self.printed.setdefault(notebook, [])
             self._unloaded[notebook] = self._load(live, notebook)
         for name in self.contract[role].names.values():
             if name in self._unloaded[notebook]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import random
 import re
 import traceback
@@ -13,6 +14,7 @@ import pytest
 
 from autograder.judge.checks import ATTRIBUTE, Declaration, Note
 from autograder.judge.client import WorkerLost
+from autograder.judge.f1_bound import Train
 from autograder.judge.few_reviews import FewReviews
 from autograder.judge.hidden_data import HiddenData
 from autograder.judge.judging import TRAIN_S, Judging, NotHandedIn
@@ -120,6 +122,11 @@ class GradingPlugin:
     def note(self, request: pytest.FixtureRequest) -> Note:
         """Says what was measured; students read it when the check passes, too."""
         return self._notes.setdefault(_declaration(request.node).id, Note())
+
+    @pytest.fixture
+    def train(self, request: pytest.FixtureRequest) -> Train:
+        """Trains a network and measures it, unless that is known."""
+        return functools.partial(self.judging.trainings.train, _declaration(request.node).id)
 
     @pytest.fixture
     def rnn(self) -> RemoteNetwork:

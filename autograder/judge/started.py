@@ -36,7 +36,7 @@ class NotebookNetworks:
         if made is None or not made.names:
             return Started({}, [])
         worker = self._judging.workers.take()
-        worker.printed = self._judging.printed
+        worker.printed = self._judging.printed.setdefault(self._judging.contract[self._role].notebook, [])
         try:
             worker.request("serve", QUICK_S, words=list(words), matrix=matrix)
             program = [[piece.cell, piece.line, piece.source] for piece in made.definitions.program]

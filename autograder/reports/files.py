@@ -10,8 +10,8 @@ class NotWrittenError(OSError):
     """A file could not be written; the text names it, the reason and the remedy."""
 
 
-def write_whole(path: Path, text: str, *, sync: bool = True) -> None:
-    """Write UTF-8 text beside its place, sync, and move it there.
+def write_whole(path: Path, content: str | bytes, *, sync: bool = True) -> None:
+    """Write text, as UTF-8, or bytes beside their place, sync, and move them there.
 
     Raises NotWrittenError; what was there before is then still there, and nothing else.
     Without `sync` a power failure may cost the file: for pages that can be made again, of which there are many.
@@ -20,8 +20,8 @@ def write_whole(path: Path, text: str, *, sync: bool = True) -> None:
     part = path.with_name(f".{path.name}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with part.open("w", encoding="utf-8", newline="") as file:
-            file.write(text)
+        with part.open("wb") as file:
+            file.write(content.encode() if isinstance(content, str) else content)
             file.flush()
             if sync:
                 os.fsync(file.fileno())

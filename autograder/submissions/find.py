@@ -37,9 +37,7 @@ def find_submissions(
         return list(handed_in)
 
 
-def open_class(
-    source: Path, *, assignment: str = "text_classification", students: Collection[str] = ()
-) -> HandedIn:
+def open_class(source: Path, *, assignment: str = "text_classification", students: Collection[str] = ()) -> HandedIn:
     """List the submissions at `source`, sorted by student; the files of one are read when it is its turn.
 
     `source` is nbgrader's `submitted` folder (or the course above it, or one student's folder in it),

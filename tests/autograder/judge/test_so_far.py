@@ -15,7 +15,7 @@ from tests.autograder.judge.conftest import tiny_data, tiny_few, tiny_thresholds
 
 def test_what_was_not_reached_yet_is_a_fault_of_the_grader() -> None:
     nothing = Judging(
-        submission_sha256="0" * 64,
+        drawn_from={},
         definitions={},
         contract=load_contract().roles,
         data=tiny_data(),

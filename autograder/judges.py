@@ -1,0 +1,140 @@
+"""Where submissions are judged: a few processes of this machine, each with workers of its own."""
+
+from __future__ import annotations
+
+import ctypes
+import multiprocessing
+import os
+import signal
+import sys
+from collections.abc import Callable
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing.util import Finalize
+
+import torch
+
+from autograder.judge.judge import Settings, judge_submission, load_data
+from autograder.judge.workers import Workers
+from autograder.record import Record
+from autograder.sandbox import ForkServer, Level, why_no_fork_server
+from autograder.submissions import Submission
+
+Judge = Callable[[Submission, Settings], Record]
+Judged = tuple[Record, dict[str, bytes]]
+"""A record, and what is new for the store, by key."""
+
+FORKS = sys.platform == "linux"
+"""Whether judges are forked; elsewhere libraries may have started threads that a fork breaks."""
+PARENT_DEATH_SIGNAL = 1
+
+_workers: Workers | None = None
+
+
+class LocalJudges:
+    """Judges on this machine. Nothing is started before the first submission comes."""
+
+    def __init__(self, settings: Settings, count: int = 0) -> None:
+        """`count` judges work at once (0: one per core)."""
+        self.count = count or _cores()
+        self._settings = settings
+        self._server: ForkServer | None = None
+        self._warm = False
+        self._pool: ProcessPoolExecutor | None = None
+
+    def submit(self, judge: Judge | None, submission: Submission) -> Future[Judged]:
+        """Let the next free judge have it. The future raises BrokenProcessPool when a judge died meanwhile."""
+        self._pool = self._pool or self._start(self.count)
+        return _submit(self._pool, judge, submission, self._settings)
+
+    def submit_alone(self, judge: Judge | None, submission: Submission) -> Future[Judged]:
+        """Let a new judge have it that gets nothing else; the result is there when this returns."""
+        with self._start(1) as pool:
+            return _submit(pool, judge, submission, self._settings)
+
+    def replace(self) -> None:
+        """Have new judges from now on: one has died, and the others were ended with it."""
+        self._pool = None
+
+    def close(self, *, at_once: bool = False) -> None:
+        """End all judges, in the middle of their work if told so."""
+        if at_once:
+            for process in multiprocessing.active_children():
+                process.kill()
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
+            self._pool = None
+        if self._server is not None:
+            self._server.close()
+            self._server = None
+
+    def _start(self, count: int) -> ProcessPoolExecutor:
+        if not self._warm:
+            self._server = fork_server(self._settings.level)
+            # Judges that are forked share what is read and imported now. Threads of torch do not outlive a fork.
+            torch.set_num_threads(1)
+            load_data(self._settings)
+            self._warm = True
+        context = multiprocessing.get_context("fork" if FORKS else "spawn")
+        return ProcessPoolExecutor(count, context, _start_judge, (self._settings, self._server, os.getpid()))
+
+
+def fork_server(level: Level) -> ForkServer | None:
+    """A fork server that warms up, where the level has one and it works here."""
+    wanted = level is Level.BUBBLEWRAP and why_no_fork_server() is None
+    return ForkServer() if wanted else None
+
+
+def judge_one(submission: Submission, settings: Settings) -> Record:
+    """Judge one submission with this process's workers."""
+    return judge_and_keep(None, submission, settings)[0]
+
+
+def judge_and_keep(judge: Judge | None, submission: Submission, settings: Settings) -> Judged:
+    """In a judge's process: the record, and what is new for the store."""
+    if judge is not None:
+        return judge(submission, settings), {}
+    assert _workers is not None
+    new: dict[str, bytes] = {}
+    return judge_submission(submission, settings, _workers, new.__setitem__), new
+
+
+def _submit(
+    pool: ProcessPoolExecutor, judge: Judge | None, submission: Submission, settings: Settings
+) -> Future[Judged]:
+    try:
+        return pool.submit(judge_and_keep, judge, submission, settings)
+    except BrokenProcessPool as error:
+        # A judge died while there was nothing to wait for.
+        future: Future[Judged] = Future()
+        future.set_exception(error)
+        return future
+
+
+def _start_judge(settings: Settings, server: ForkServer | None, above: int) -> None:
+    """In a judge's process, once: warm a worker, and read the data where they are not shared."""
+    global _workers
+    # The command is told to stop, and ends its judges.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if FORKS:
+        _die_with(above)
+        # A thread of the command's may have been writing at the fork, and hold the old ones for ever.
+        sys.stdout, sys.stderr = (open(number, "w", closefd=False) for number in (1, 2))  # noqa: SIM115
+    torch.set_num_threads(1)
+    _workers = Workers(settings.level, server)
+    _workers.prepare()
+    # A pool's processes skip atexit; this runs when they end, before they wait for anything.
+    Finalize(None, _workers.close, exitpriority=10)
+    load_data(settings)
+
+
+def _die_with(above: int) -> None:
+    """Let the kernel kill this process when the one that forked it ends, however that ends."""
+    ctypes.CDLL(None).prctl(PARENT_DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != above:
+        os._exit(1)
+
+
+def _cores() -> int:
+    """The processor cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
