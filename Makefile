@@ -29,7 +29,7 @@ CORE := tests/test_versions.py tests/test_portable.py tests/textlab \
 PYTHON_HOSTED ?= $(firstword $(wildcard $(HOME)/.pyenv/versions/3.13.*/bin/python) python3.13)
 HOSTED_READY := .venv-hosted/ready
 
-.PHONY: setup grade test test-all test-current test-hosted mutants attacks kills fuzz lint release student validate calibrate datasets examples lock clean
+.PHONY: setup grade test test-all test-current test-hosted mutants attacks kills fuzz lint release student validate calibrate bench datasets examples lock clean
 
 setup: $(READY)
 
@@ -129,6 +129,12 @@ validate: $(READY)
 calibrate: $(READY)
 	$(BIN)/autograder calibrate
 
+# How fast it is, beside nbgrader and otter-grader; writes docs/benchmarks.md. About 25 minutes on two cores.
+#   PEERS=N   how many submissions these two grade (default: 2)
+PEERS ?= 2
+bench: $(READY)
+	$(BIN)/python -m benchmarks.throughput --peers $(PEERS)
+
 # A zip for students: notebooks, textlab, corpus, environment.
 student: $(READY)
 	$(BIN)/autograder student --out build/student.zip
@@ -143,7 +149,7 @@ examples: $(READY)
 
 # Both locks from pyproject.toml, for all supported Pythons. The current one leaves the CUDA packages out: which ones
 # are needed depends on the build of torch, and torch pins them itself.
-COMPILE = $(BIN)/uv pip compile --quiet --universal --no-annotate --no-header --extra grading --extra dev
+COMPILE = $(BIN)/uv pip compile --quiet --universal --no-annotate --no-header --extra grading --extra cluster --extra dev
 lock: $(READY)
 	$(BIN)/pip install --quiet uv
 	$(COMPILE) --python-version 3.10 --extra classic pyproject.toml --output-file requirements.lock

@@ -14,6 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
+from autograder.cluster import ClusterError
 from autograder.contracts import Contract, load_contract
 from autograder.course_command import course
 from autograder.export_command import export
@@ -73,6 +74,9 @@ def grade(
     sandbox_floor: Annotated[
         Floor, typer.Option(envvar="AUTOGRADER_SANDBOX_FLOOR", help="grade nothing behind a weaker wall than this")
     ] = Floor.process,
+    cluster: Annotated[
+        str, typer.Option(help="address of a Dask scheduler whose workers grade, such as tcp://10.0.0.1:8786")
+    ] = "",
     cache: Annotated[
         Path | None, typer.Option(help="folder of results that need not be found out again; default: OUT/.results")
     ] = None,
@@ -96,7 +100,7 @@ def grade(
         data_path=data_path,
         level=strongest(),
         contract=contract,
-        store=cache or out / RESULTS,
+        store=(cache or out / RESULTS).resolve(),
         fresh=no_cache,
     )
     try:
@@ -111,14 +115,15 @@ def grade(
     rows, results = Rows(), Results(settings)
     try:
         with found:
-            for record in _progress(grade_class(found, settings, workers, results=results), len(found)):
+            graded = grade_class(found, settings, workers, results=results, cluster=cluster)
+            for record in _progress(graded, len(found)):
                 _write_student(record, agreed.rubric, out)
                 rows.add(record)
         records = rows.records
         if student:
             _add_earlier(rows, out, agreed)
         write_class_pages(rows.records, agreed.rubric, out)
-    except NotWrittenError as error:
+    except (NotWrittenError, ClusterError) as error:
         console.print(Text(f"autograder: {error}"))
         raise typer.Exit(2) from None
     except KeyboardInterrupt:

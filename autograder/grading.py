@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Iterable, Iterator, Sized
-from concurrent.futures import FIRST_COMPLETED, Future, wait
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 
+from autograder.cluster import ClusterError, ClusterJudges
 from autograder.contracts import load_contract
 from autograder.judge.judge import Settings
-from autograder.judges import Judge, Judged, LocalJudges, judge_one
+from autograder.judges import Judge, Judged, Judges, LocalJudges, cores, judge_one
 from autograder.record import CheckResult, Record
 from autograder.store.results import Results
 from autograder.submissions import Submission
@@ -26,16 +27,19 @@ def grade_class(
     workers: int = 0,
     judge: Judge | None = None,
     results: Results | None = None,
+    cluster: str = "",
 ) -> Iterator[Record]:
     """The record of every submission, as they are ready. `workers` judges work at once (0: one per core).
+
+    With the address of a Dask scheduler as `cluster` its workers are the judges. Raises ClusterError then.
 
     Submissions are read as judges need them, so a class of any size takes the same memory. What the settings'
     store knows is not judged again; `results` says afterwards what that was. A judge that dies costs its own
     submission the marks (outcome `error`), never another one.
     """
-    judges = LocalJudges(settings, workers)
     if isinstance(submissions, Sized):
-        judges.count = min(judges.count, len(submissions))
+        workers = min(workers or cores(), len(submissions))
+    judges: Judges = ClusterJudges(settings, cluster) if cluster else LocalJudges(settings, workers)
     try:
         yield from _grade(iter(submissions), settings, judges, judge, results or Results(settings))
     except BaseException:
@@ -46,7 +50,7 @@ def grade_class(
 
 
 def _grade(
-    stream: Iterator[Submission], settings: Settings, judges: LocalJudges, judge: Judge | None, results: Results
+    stream: Iterator[Submission], settings: Settings, judges: Judges, judge: Judge | None, results: Results
 ) -> Iterator[Record]:
     in_flight: dict[Future[Judged], Submission] = {}
     while True:
@@ -64,7 +68,6 @@ def _grade(
             # A judge that died took the others with it, and nobody knows which submission did it.
             found += [(each, _finished(future, each, settings)) for future, each in in_flight.items()]
             in_flight.clear()
-            judges.replace()
         for each, judged in found:
             if judged is None:
                 judged = _finished(judges.submit_alone(judge, each), each, settings)
@@ -104,5 +107,7 @@ def _finished(future: Future[Judged], submission: Submission, settings: Settings
         return future.result()
     except BrokenProcessPool:
         return None
+    except CancelledError:
+        raise ClusterError("the Dask scheduler is gone; start it again, and the same command goes on") from None
     except Exception as error:
         return failed_record(submission, settings, f"the grader failed: {type(error).__name__}: {error}"), {}

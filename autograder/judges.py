@@ -11,6 +11,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.util import Finalize
+from typing import Protocol
 
 import torch
 
@@ -31,12 +32,29 @@ PARENT_DEATH_SIGNAL = 1
 _workers: Workers | None = None
 
 
+class Judges(Protocol):
+    """Whoever judges submissions, in processes of their own."""
+
+    @property
+    def count(self) -> int:
+        """How many judge at the same time."""
+
+    def submit(self, judge: Judge | None, submission: Submission) -> Future[Judged]:
+        """Let the next free judge have it. The future raises BrokenProcessPool when a judge died meanwhile."""
+
+    def submit_alone(self, judge: Judge | None, submission: Submission) -> Future[Judged]:
+        """Let a judge have it that has nothing else, after one has died: all others are ended."""
+
+    def close(self, *, at_once: bool = False) -> None:
+        """End all judges, in the middle of their work if told so."""
+
+
 class LocalJudges:
     """Judges on this machine. Nothing is started before the first submission comes."""
 
     def __init__(self, settings: Settings, count: int = 0) -> None:
         """`count` judges work at once (0: one per core)."""
-        self.count = count or _cores()
+        self.count = count or cores()
         self._settings = settings
         self._server: ForkServer | None = None
         self._warm = False
@@ -49,12 +67,10 @@ class LocalJudges:
 
     def submit_alone(self, judge: Judge | None, submission: Submission) -> Future[Judged]:
         """Let a new judge have it that gets nothing else; the result is there when this returns."""
+        # The pool has ended the others when one died.
+        self._pool = None
         with self._start(1) as pool:
             return _submit(pool, judge, submission, self._settings)
-
-    def replace(self) -> None:
-        """Have new judges from now on: one has died, and the others were ended with it."""
-        self._pool = None
 
     def close(self, *, at_once: bool = False) -> None:
         """End all judges, in the middle of their work if told so."""
@@ -135,6 +151,6 @@ def _die_with(above: int) -> None:
         os._exit(1)
 
 
-def _cores() -> int:
+def cores() -> int:
     """The processor cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -15,9 +15,9 @@ import time
 import psutil
 import torch
 
-from autograder.judges import fork_server
 from autograder.judge.judge import Settings, judge_submission, load_data
 from autograder.judge.workers import Workers
+from autograder.judges import fork_server
 from autograder.release import solution_notebook
 from autograder.rubric import load_rubric
 from autograder.sandbox import strongest

@@ -42,7 +42,7 @@ class KnownParts:
             content = part.content()
             key = self._keys[part.name] = part_key(content, part.entries, settings)
             unbounded = part_key(content, part.entries, settings, bounds=False)
-            trainings |= {entry.id: digest("training", unbounded, entry.id) for entry in part.entries}
+            trainings |= {entry.id: digest(unbounded, entry.id) for entry in part.entries}
             kept = None if settings.fresh else store.get(key)
             if kept is not None:
                 self._found[part.name] = PartResult.from_bytes(kept).priced(part.entries)

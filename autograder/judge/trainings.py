@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from autograder.judge.f1_bound import Trained, train_and_measure
 from autograder.judge.hidden_data import Encoded
+from autograder.store.keys import digest
 from autograder.store.store import Store
 from autograder.wire.frames import PREFIX, Frame, decode_frame, encode_frame, read_prefix
 from textlab.checks.subject import Model
@@ -21,7 +22,7 @@ class Trainings:
     """Trains and measures networks, or takes from the store what an earlier training measured."""
 
     keys: Mapping[str, str] = field(default_factory=dict)
-    """By check the key of its training."""
+    """By check what its trainings follow from, besides the plan."""
     store: Store | None = None
     keep: Callable[[str, bytes], None] | None = None
     """Takes what is new for the store."""

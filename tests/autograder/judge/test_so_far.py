@@ -15,7 +15,7 @@ from tests.autograder.judge.conftest import tiny_data, tiny_few, tiny_thresholds
 
 def test_what_was_not_reached_yet_is_a_fault_of_the_grader() -> None:
     nothing = Judging(
-        drawn_from={},
+        drawn_from={entry.id: "0" * 64 for entry in load_rubric().checks},
         definitions={},
         contract=load_contract().roles,
         data=tiny_data(),

@@ -1,0 +1,151 @@
+"""What was measured as a table, a figure, docs/benchmarks.json and docs/benchmarks.md."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import matplotlib.pyplot as plt
+
+from autograder.reports.files import write_whole
+
+ORDER = ("start", "load", "build", "forward", "train", "attribute", "judge", "report")
+OWN = ("build", "forward", "train", "attribute")
+"""Stages in which the student's own code runs."""
+PAGE = "benchmarks.md"
+BEGIN, END = "<!-- measured: written by make bench -->", "<!-- end of measured -->"
+
+
+@dataclass(frozen=True)
+class Target:
+    """What a figure should be."""
+
+    name: str
+    bound: float
+    at_least: bool
+    unit: str
+    meaning: str
+
+    def met(self, value: float) -> bool:
+        """Whether the figure is good enough."""
+        return value >= self.bound if self.at_least else value <= self.bound
+
+
+TARGETS = (
+    Target("throughput_vs_nbgrader", 8, True, "times", "our throughput over that of stock nbgrader autograde"),
+    Target("throughput_vs_otter", 8, True, "times", "our throughput over that of otter run"),
+    Target("overhead_share", 0.15, False, "", "share of the time that is not the student's own computation"),
+    Target("overhead_s", 0.3, False, "s", "the same per submission"),
+    Target("scaling_2_workers", 1.85, True, "times", "throughput of two workers over that of one"),
+    Target("extra_worker_mb", 150, False, "MB", "memory that a second worker adds, shared pages counted once"),
+    Target("regrade_ms", 20, False, "ms", "what an unchanged submission adds to the command's time"),
+    Target("first_result_s", 5, False, "s", "from the command to the first report of the class"),
+)
+
+
+def figures(measured: Mapping[str, Any]) -> dict[str, float]:
+    """The figures of docs/benchmarks.json from what was measured."""
+    ours, runs = measured["ours"], measured["ours"]["runs"]
+    students = ours["students"]
+    per_hour = students / runs["both"]["seconds"]
+    floor = sum(measured["floor"]["seconds"].values())
+    total = sum(ours["stages"].values())
+    found = {
+        "overhead_share": (total - floor) / total,
+        "overhead_s": total - floor,
+        "scaling_2_workers": runs["one"]["seconds"] / runs["two"]["seconds"],
+        "extra_worker_mb": runs["two"]["memory_mb"] - runs["one"]["memory_mb"],
+        "regrade_ms": 1000 * (runs["again"]["seconds"] - runs["one_known"]["seconds"]) / (students - 1),
+        "first_result_s": runs["both"]["first_s"],
+        "submissions_per_hour": 3600 * per_hour,
+        "seconds_per_submission_one_core": total,
+        "floor_s": floor,
+        "command_start_s": runs["one_known"]["seconds"],
+        "largest_process_mb": runs["both"]["largest_mb"],
+    }
+    for peer in ("nbgrader", "otter"):
+        if peer in measured:
+            rate = measured[peer]["students"] / measured[peer]["seconds"]
+            found[f"throughput_vs_{peer}"] = per_hour / rate
+            found[f"{peer}_seconds_per_submission"] = 1 / rate
+    return {name: round(value, 4) for name, value in sorted(found.items())}
+
+
+def write_report(measured: Mapping[str, Any], docs: Path) -> None:
+    """Print the table; write the JSON, the figure, and the measured part of the page."""
+    found = figures(measured)
+    table = target_table(found)
+    print(table)
+    write_whole(docs / "benchmarks.json", json.dumps(found, indent=2) + "\n")
+    draw(measured, docs / "benchmarks.svg")
+    path = docs / PAGE
+    before, _, rest = path.read_text(encoding="utf-8").partition(BEGIN)
+    _, _, after = rest.partition(END)
+    parts = [table, stage_table(measured), peer_table(measured, found)]
+    write_whole(path, f"{before}{BEGIN}\n{chr(10).join(parts)}{END}{after}")
+
+
+def target_table(found: Mapping[str, float]) -> str:
+    """Figures and targets."""
+    rows = ["| figure | measured | target | met | |", "|---|---|---|---|---|"]
+    for target in TARGETS:
+        if target.name in found:
+            value, word = found[target.name], "at least" if target.at_least else "at most"
+            reached, met = f"{value:.3g} {target.unit}", "yes" if target.met(value) else "no"
+            rows.append(f"| `{target.name}` | {reached} | {word} {target.bound:g} | {met} | {target.meaning} |")
+    return "\n".join(rows) + "\n"
+
+
+def stage_table(measured: Mapping[str, Any]) -> str:
+    """Where the time of one complete submission goes, beside the floor."""
+    spent, floor = measured["ours"]["stages"], measured["floor"]["seconds"]
+    rows = ["| stage | seconds | of them the student's own |", "|---|---|---|"]
+    for stage in ORDER:
+        own = f"{floor.get(stage, 0.0):.2f}" if stage in OWN else "–"
+        rows.append(f"| {stage} | {spent.get(stage, 0.0):.3f} | {own} |")
+    rows.append(f"| all | {sum(spent.values()):.2f} | {sum(floor.values()):.2f} |")
+    return "\n" + "\n".join(rows) + "\n"
+
+
+def peer_table(measured: Mapping[str, Any], found: Mapping[str, float]) -> str:
+    """Seconds per submission of each grader on this machine."""
+    ours = measured["ours"]
+    rows = ["| grader | submissions | wall seconds each | points |", "|---|---|---|---|"]
+    seconds = ours["runs"]["both"]["seconds"] / ours["students"]
+    rows.append(
+        f"| `autograder grade` | {ours['students']} | {seconds:.1f} | {_range(ours['runs']['both']['scores'])} |"
+    )
+    for peer in ("nbgrader", "otter"):
+        if peer in measured:
+            one = measured[peer]
+            each = found[f"{peer}_seconds_per_submission"]
+            rows.append(f"| `{one['version']}` | {one['students']} | {each:.0f} | {_range(one['points'])} |")
+    return "\n" + "\n".join(rows) + "\n"
+
+
+def draw(measured: Mapping[str, Any], path: Path) -> None:
+    """Two bars: the student's own computation, and a submission by stages."""
+    spent, floor = measured["ours"]["stages"], measured["floor"]["seconds"]
+    figure, axes = plt.subplots(figsize=(8, 2.4), layout="constrained")
+    colours = plt.get_cmap("tab10").colors  # type: ignore[attr-defined]
+    for row, seconds in enumerate((spent, floor)):
+        left = 0.0
+        for colour, stage in zip(colours, ORDER, strict=False):
+            value = seconds.get(stage, 0.0)
+            axes.barh(row, value, left=left, color=colour, label=stage if row == 0 else None)
+            left += value
+    axes.set_yticks([0, 1], ["autograder grade,\none submission", "the student's own\ncomputation, warm"])
+    axes.invert_yaxis()
+    axes.set_xlabel("seconds on one core")
+    axes.legend(ncols=len(ORDER), fontsize=7, loc="upper center", bbox_to_anchor=(0.45, 1.25), frameon=False)
+    plt.rcParams["svg.hashsalt"] = "benchmarks"
+    figure.savefig(path, metadata={"Date": None})
+    plt.close(figure)
+
+
+def _range(values: Sequence[float]) -> str:
+    low, high = min(values), max(values)
+    return f"{low:g}" if low == high else f"{low:g} to {high:g}"
