@@ -24,6 +24,7 @@ from autograder.submissions import Submission, SubmittedFile
 from autograder.thresholds import DeltaBound, Thresholds
 from tests.autograder.judge.conftest import tiny_data, tiny_few, tiny_thresholds
 from tests.solution_source import solution_source
+from textlab.text import Vocabulary
 
 CNN, GLOVE = ("cnn", "interpret"), ("glove",)
 Again = Callable[..., Record]
@@ -45,7 +46,9 @@ def thresholds(monkeypatch: pytest.MonkeyPatch) -> Callable[[Thresholds], None]:
         monkeypatch.setattr(judge_module, "load_thresholds", lambda data: found)
         monkeypatch.setattr(keys, "load_thresholds", lambda data: found)
 
-    monkeypatch.setattr(judge_module, "load_hidden", lambda data, path: tiny_data())
+    words = ["<unk>", "<pad>", *(f"word{number}" for number in range(28))]
+    data = dataclasses.replace(tiny_data(), vocabulary=Vocabulary.from_tokens(words))
+    monkeypatch.setattr(judge_module, "load_hidden", lambda data_set, path: data)
     monkeypatch.setattr(judge_module, "load_few", tiny_few)
     put(tiny_thresholds())
     return put
