@@ -23,7 +23,7 @@ from autograder.judge.judge import GRADERS
 from autograder.rubric import load_rubric
 from autograder.thresholds import load_thresholds
 from textlab.checks.draw import Draw
-from textlab.checks.local import LocalBench, LocalFunction, LocalNetwork
+from textlab.checks.local import LocalBench, LocalFunction, LocalModel, LocalNetwork
 from textlab.training import seed_everything
 
 _passed: set[str] = set()
@@ -80,13 +80,26 @@ def fixtures(check: str, wanted: Iterable[str], names: Mapping[str, Any]) -> dic
     return {name: made[name]() if name in made else _subject(name, names) for name in wanted}
 
 
+class SeededNetwork(LocalNetwork):
+    """A class in this process, whose networks start from a seed as they do in a worker."""
+
+    def start(self, arguments: Mapping[str, Any]) -> Callable[[int], LocalModel]:
+        """Builds networks from these arguments; the seed decides what they start from."""
+
+        def build(seed: int) -> LocalModel:
+            seed_everything(seed)
+            return self.build(**arguments)
+
+        return build
+
+
 def _subject(name: str, names: Mapping[str, Any]) -> Any:
     """The student's class or function behind a fixture, or the bench beside it."""
     if name == "bench" or name.endswith("_bench"):
         return LocalBench()
     role, part = SUBJECTS[name]
     found = names[load_contract().roles[role].names[part]]
-    return LocalNetwork(found) if part == "network" else LocalFunction(found)
+    return SeededNetwork(found) if part == "network" else LocalFunction(found)
 
 
 SUBJECTS = {
