@@ -68,7 +68,9 @@ def test_environment_yml_has_the_pins_of_the_classic_lane() -> None:
 @pytest.mark.parametrize("lane", ["classic", "current"])
 def test_the_lock_has_the_same_pins(lane: str) -> None:
     locked = pins(lock(LOCKS[lane]).splitlines())
-    wanted = {name: version for name, version in declared(lane, "grading", "cluster", "dev").items() if name != "tomli"}
+    wanted = {
+        name: version for name, version in declared(lane, "grading", "cluster", "dev").items() if name != "tomli"
+    }
     assert {name: locked.get(name) for name in wanted} == wanted
 
 
