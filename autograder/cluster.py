@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import socket
 import threading
 from concurrent.futures import Future
@@ -32,7 +33,7 @@ class ClusterJudges:
     def __init__(self, settings: Settings, address: str) -> None:
         """Connect to the scheduler and wait for a first worker. Raises ClusterError."""
         try:
-            import distributed
+            distributed: Any = importlib.import_module("distributed")
         except ImportError:
             raise ClusterError("--cluster needs Dask: run pip install 'textlab[cluster]'") from None
         try:
@@ -106,4 +107,4 @@ def judge_here(judge: Judge | None, submission: Submission, settings: Settings, 
             _place.workers.prepare()
         load_data(settings)
         new: dict[str, bytes] = {}
-        return judge_submission(submission, settings, _place.workers, new.__setitem__), new
+        return judge_submission(submission, settings, _place.workers, keep=new.__setitem__), new

@@ -112,7 +112,7 @@ def judge_and_keep(judge: Judge | None, submission: Submission, settings: Settin
         return judge(submission, settings), {}
     assert _workers is not None
     new: dict[str, bytes] = {}
-    return judge_submission(submission, settings, _workers, new.__setitem__), new
+    return judge_submission(submission, settings, _workers, keep=new.__setitem__), new
 
 
 def _submit(

@@ -73,7 +73,7 @@ def own_computation(folder: Path) -> dict[str, float]:
 def names_of(folder: Path) -> dict[str, Mapping[str, Any]]:
     """By notebook what its graded names are, without the cells that nothing graded needs."""
     roles = load_contract().roles
-    found = {}
+    found: dict[str, Mapping[str, Any]] = {}
     for notebook in dict.fromkeys(role.notebook for role in roles.values()):
         path = folder / f"{notebook}.ipynb"
         wanted = [name for role in roles.values() if role.notebook == notebook for name in role.names.values()]

@@ -68,8 +68,9 @@ def environment(peer: str, build: Path) -> Path:
     ready = folder / "ready"
     if not ready.exists():
         venv.create(folder, with_pip=True, clear=True)
+        ask = "import sysconfig; print(sysconfig.get_path('purelib'))"
         own = subprocess.run(
-            [folder / "bin" / "python", "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"],
+            [str(folder / "bin" / "python"), "-c", ask],
             capture_output=True,
             text=True,
             check=True,
@@ -77,7 +78,7 @@ def environment(peer: str, build: Path) -> Path:
         (Path(own) / "kit.pth").write_text(f"{sysconfig.get_path('purelib')}\n", encoding="utf-8")
         # The kit has nbgrader, too: the peer gets a copy of its own all the same.
         own_copy = ["--ignore-installed", "--no-deps"] if peer == "nbgrader" else []
-        install = [folder / "bin" / "pip", "install", "--quiet", *own_copy, PACKAGES[peer]]
+        install = [str(folder / "bin" / "pip"), "install", "--quiet", *own_copy, PACKAGES[peer]]
         subprocess.run(install, check=True, stderr=subprocess.DEVNULL)
         ready.touch()
     return folder / "bin"
@@ -119,19 +120,27 @@ def measure_otter(submitted: Path, students: int, build: Path) -> PeerResult:
         no_more = ["--no-config", "--no-requirements", "--no-environment"]
         _run([program, "generate", "-t", tests, "-o", folder / notebook / "autograder.zip", *no_more], folder)
     chosen = sorted(submitted.iterdir())[:students]
-    points = []
+    reached: list[float] = []
     start = time.monotonic()
     for student in chosen:
         total = 0.0
         for notebook in notebooks:
             out = folder / "results" / student.name / notebook
             out.mkdir(parents=True)
-            grade = [program, "run", "--no-logo", "-a", folder / notebook / "autograder.zip", "-o", out]
+            grade: list[str | Path] = [
+                program,
+                "run",
+                "--no-logo",
+                "-a",
+                folder / notebook / "autograder.zip",
+                "-o",
+                out,
+            ]
             _run([*grade, student / ASSIGNMENT / f"{notebook}.ipynb"], out)
             found = json.loads((out / "results.json").read_text(encoding="utf-8"))
             total += sum(test.get("score", 0.0) for test in found["tests"])
-        points.append(total)
-    return PeerResult(len(chosen), time.monotonic() - start, PACKAGES["otter"], tuple(points))
+        reached.append(total)
+    return PeerResult(len(chosen), time.monotonic() - start, PACKAGES["otter"], tuple(reached))
 
 
 def _with_checks(text: str) -> str:

@@ -14,7 +14,7 @@ def write_class(folder: Path, count: int) -> Path:
     """Untouched notebooks, no two the same, one function right in a quarter of them; the folder."""
     notebook = json.loads((SUBMITTED / "untouched" / "text_classification" / "2_cnn.ipynb").read_bytes())
     for number in range(count):
-        cell = {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None}
+        cell: dict[str, object] = {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None}
         source = f"{RIGHT if number % 4 == 0 else ''}\n# {number}"
         content = {**notebook, "cells": [*notebook["cells"], {**cell, "source": source}]}
         path = folder / f"student{number:04d}" / "text_classification" / "2_cnn.ipynb"

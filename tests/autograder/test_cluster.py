@@ -38,16 +38,21 @@ class Cluster:
     workers: list[subprocess.Popen[bytes]]
 
 
+def quiet(command: list[str]) -> subprocess.Popen[bytes]:
+    """Start a process that nobody listens to."""
+    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
 @pytest.fixture
 def dask(tmp_path: Path) -> Iterator[Cluster]:
     """The cluster, on the loopback interface."""
     pytest.importorskip("distributed")
     place = tmp_path / "scheduler.json"
-    program, quiet = [sys.executable, "-m", "dask"], {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    program = [sys.executable, "-m", "dask"]
     loopback = ["--host", "127.0.0.1", "--no-dashboard", "--scheduler-file", str(place)]
-    scheduler = subprocess.Popen([*program, "scheduler", *loopback, "--port", "0"], **quiet)
+    scheduler = quiet([*program, "scheduler", *loopback, "--port", "0"])
     own = ["--nthreads", "1", "--no-nanny", "--local-directory", str(tmp_path)]
-    started = [subprocess.Popen([*program, "worker", *loopback, *own], **quiet) for _ in range(3)]
+    started = [quiet([*program, "worker", *loopback, *own]) for _ in range(3)]
     try:
         deadline = time.monotonic() + WAIT_S
         while not place.is_file() or not place.read_text(encoding="utf-8").strip():

@@ -7,12 +7,14 @@ import dataclasses
 import importlib
 import inspect
 import shutil
+import site
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 import autograder
+import textlab
 from autograder.contracts import Contract, load_contract
 from autograder.judge import plugin
 from autograder.judge.checks import ATTRIBUTE
@@ -47,11 +49,16 @@ def key(source: str = SOURCE, settings: Settings | None = None, bounds: bool = T
     return keys.part_key(made.content(), made.entries, settings or Settings(), bounds=bounds)
 
 
+def constants(function: ast.AST) -> list[object]:
+    """What stands literally in a function."""
+    return [node.value for node in ast.walk(function) if isinstance(node, ast.Constant)]
+
+
 def test_no_check_looks_beyond_its_own_notebook() -> None:
     roles, notebook_of = load_contract().roles, {entry.id: entry.notebook for entry in load_rubric().checks}
     source = ast.parse(Path(plugin.__file__).read_text(encoding="utf-8"))
     told = {
-        function.name: {text.value for text in ast.walk(function) if isinstance(text, ast.Constant)} & set(roles)
+        function.name: {name for name in roles if name in constants(function)}
         for function in ast.walk(source)
         if isinstance(function, ast.FunctionDef)
     }
@@ -188,7 +195,7 @@ def kit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     root = Path(autograder.__path__[0]).parent
     for name in ("autograder", "textlab", "datasets"):
         shutil.copytree(root / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__", "own"))
-    for package in (keys.autograder, keys.textlab):
+    for package in (autograder, textlab):
         monkeypatch.setattr(package, "__path__", [str(tmp_path / package.__name__)])
     monkeypatch.setattr(keys, "hidden_folder", lambda: tmp_path / "autograder" / "hidden")
     monkeypatch.setenv("TEXTLAB_DATASETS", str(tmp_path / "datasets"))
@@ -229,7 +236,7 @@ def test_sources_and_data_decide_except_those_that_only_read_results(kit: Path, 
 def test_an_installed_package_decides(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = machinery()
     (tmp_path / "torch-9.9.dist-info").mkdir()
-    monkeypatch.setattr(keys.site, "getsitepackages", lambda: [str(tmp_path)])
+    monkeypatch.setattr(site, "getsitepackages", lambda: [str(tmp_path)])
     monkeypatch.syspath_prepend(str(tmp_path))
     assert machinery() != before
 

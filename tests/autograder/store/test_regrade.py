@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from autograder.contracts import load_contract
 from autograder.grading import grade_class
 from autograder.judge import judge as judge_module
 from autograder.judge.client import Worker
@@ -86,7 +87,7 @@ def grade(tmp_path: Path, thresholds: object, workers: Workers) -> Again:
     store = Store(tmp_path / "results", course_key())
 
     def graded(submission: Submission, *, fresh: bool = False) -> Record:
-        return judge_submission(submission, dataclasses.replace(settings, fresh=fresh), workers, store.put)
+        return judge_submission(submission, dataclasses.replace(settings, fresh=fresh), workers, keep=store.put)
 
     return graded
 
@@ -156,7 +157,7 @@ def test_another_bound_trains_nothing_again(
 def test_other_points_ask_nothing_again(grade: Again, asked: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     first = grade(handed_in())
     asked.clear()
-    kit = judge_module.load_contract()
+    kit = load_contract()
     entries = tuple(dataclasses.replace(entry, points=entry.points + 1) for entry in kit.rubric.checks)
     dearer = dataclasses.replace(kit, rubric=dataclasses.replace(kit.rubric, checks=entries))
     monkeypatch.setattr(judge_module, "load_contract", lambda name: dearer)
