@@ -38,8 +38,6 @@ console = Console()
 
 RESULTS = ".results"
 """The store's folder below OUT: who removes the reports removes what they came from."""
-OF_THE_MACHINE = ("timeout", "memory", "crashed")
-"""Outcomes that a busy machine may have brought about."""
 
 
 class Data(str, Enum):
@@ -346,10 +344,6 @@ def _say_what_was_known(results: Results, records: list[Record]) -> None:
     known = [record for record in records if record.student in results.known_students]
     if known:
         console.print(Text(f"{len(known)} of {len(records)} were graded before and have not changed since"))
-    lost = [record.student for record in known if any(check.outcome in OF_THE_MACHINE for check in record.checks)]
-    if lost:
-        told = ", ".join(lost[:3]) + (" …" if len(lost) > 3 else "")
-        console.print(Text(f"time or memory ran out for {told}; --no-cache grades everything again"))
     if results.confirmed or results.refuted:
         same = f"{len(results.confirmed)} of {len(results.confirmed) + len(results.refuted)} are as they were kept"
         told = f"; not the same: {', '.join(sorted(results.refuted))}" if results.refuted else ""

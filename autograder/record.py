@@ -22,6 +22,8 @@ Outcome = Literal[
     "tampered",
 ]
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
+OF_THE_MOMENT: tuple[Outcome, ...] = ("error", "timeout", "memory", "crashed")
+"""Outcomes that a busy machine may bring about; the next time it may be another one."""
 
 
 @dataclass(frozen=True)
@@ -107,6 +109,11 @@ class Record:
     def score(self) -> int:
         """Points reached, those on top of the maximum included."""
         return sum(check.points for check in self.checks)
+
+    @property
+    def lasting(self) -> bool:
+        """Whether it may be kept: no outcome may be due to what the machine was doing."""
+        return all(check.outcome not in OF_THE_MOMENT for check in self.checks)
 
     @property
     def graded(self) -> bool:

@@ -28,7 +28,7 @@ STEPS = 200
 DIGITS = 4
 
 
-def explain_own_cnn(judging: Judging) -> tuple[ExplainedSentence, ...]:
+def explain_own_cnn(judging: Judging, *, again: bool = True) -> tuple[ExplainedSentence, ...]:
     """The sentences explained by integrated gradients on the CNN as the F1 check trained it; empty without one."""
     vocabulary = judging.data.vocabulary
     if not judging.trained or vocabulary is None:
@@ -41,7 +41,10 @@ def explain_own_cnn(judging: Judging) -> tuple[ExplainedSentence, ...]:
         model = network.build(vocab_size=judging.data.vocab_size, pad_idx=vocabulary.pad_id, **budget.network)
         model.set_weights(judging.trained)
         scores, probabilities, deltas = explained(model, [len(row) for row in ids], ids, vocabulary)
-    except (CheckFailed, NotHandedIn, StudentError, WorkerLost):
+    except WorkerLost:
+        # Once may be the machine's fault, twice is the network's.
+        return explain_own_cnn(judging, again=False) if again else ()
+    except (CheckFailed, NotHandedIn, StudentError):
         return ()
     return tuple(
         ExplainedSentence(

@@ -14,7 +14,7 @@ from typing import Any
 
 from autograder.contracts import Role, load_contract
 from autograder.judge.anywhere import MadeNetworks
-from autograder.record import CheckResult, ExplainedSentence, check_from, explained_from
+from autograder.record import OF_THE_MOMENT, CheckResult, ExplainedSentence, check_from, explained_from
 from autograder.rubric import Entry, Rubric
 from autograder.store.keys import digest
 from textlab.definitions import Definitions
@@ -59,8 +59,8 @@ class PartResult:
 
     @property
     def lasting(self) -> bool:
-        """Whether it may be kept: a fault of the grader itself may be gone the next time."""
-        return all(check.outcome != "error" for check in self.checks)
+        """Whether it may be kept: no outcome may be due to what the machine was doing."""
+        return all(check.outcome not in OF_THE_MOMENT for check in self.checks)
 
     def priced(self, entries: Sequence[Entry]) -> PartResult:
         """The same under a rubric that may give other points."""

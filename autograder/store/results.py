@@ -36,12 +36,13 @@ class Results:
         return record
 
     def take_in(self, submission: Submission, judged: tuple[Record, Mapping[str, bytes]]) -> Record:
-        """Keep what a judge has found out, unless the grader itself failed; the record."""
-        record, new = judged
+        """Keep what a judge has found out, unless the machine may have had a say in it; the record."""
+        # As it will be read again, so that pages do not depend on whether it was.
+        record, new = read_record(record_json(judged[0])), judged[1]
         if self._store is not None:
             for key, kept in new.items():
                 self._store.put(key, kept)
-            if record.graded:
+            if record.lasting:
                 key = submission_key(submission, self._settings)
                 before = self._kept(key, record.student)
                 if before is not None:

@@ -119,8 +119,9 @@ def stages(submitted: Path, folder: Path) -> dict[str, float]:
     workers.prepare()
     measured = []
     try:
+        idle = round_trip(workers)
         for submission in find_submissions(submitted)[:4]:
-            with timed() as clock:
+            with timed(idle) as clock:
                 start = time.perf_counter()
                 record = judge_submission(submission, settings, workers)
                 clock["judge"] = time.perf_counter() - start - sum(clock.values())
@@ -145,10 +146,21 @@ def write_reports(record: Record, folder: Path) -> None:
     write_whole(folder / "index.html", class_page(rows.records, load_rubric().roles))
 
 
+def round_trip(workers: Workers) -> float:
+    """Seconds that a request takes which asks for nothing."""
+    worker, taken = workers.take(), []
+    for _ in range(50):
+        start = time.perf_counter()
+        worker.request("vocabulary", 10.0, tokens=[])
+        taken.append(time.perf_counter() - start)
+    worker.close()
+    return statistics.median(taken)
+
+
 @contextlib.contextmanager
-def timed() -> Iterator[dict[str, float]]:
-    """Adds up what a judge waits for: workers that start, and the worker's verbs by stage."""
-    clock: dict[str, float] = {"start": 0.0}
+def timed(idle: float) -> Iterator[dict[str, float]]:
+    """Adds up what a judge waits for: workers that start, requests, and by stage what is done for them."""
+    clock: dict[str, float] = {"start": 0.0, "request": 0.0}
     by_verb = {verb: stage for stage, verbs in STAGES.items() for verb in verbs}
     request, take = Worker.request, Workers.take
 
@@ -157,7 +169,8 @@ def timed() -> Iterator[dict[str, float]]:
         try:
             return request(self, verb, seconds, **arguments)
         finally:
-            clock[stage] = clock.get(stage, 0.0) + time.perf_counter() - start
+            clock["request"] += idle
+            clock[stage] = clock.get(stage, 0.0) + time.perf_counter() - start - idle
 
     def timed_take(self: Workers) -> Worker:
         start = time.perf_counter()

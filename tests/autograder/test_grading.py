@@ -44,6 +44,7 @@ def test_submissions_without_anything_to_run_get_a_mark_and_a_reason(tmp_path: P
     status, printed = grade(tmp_path, "untouched", "not_json")
     assert status == 0
     assert sorted(path.name for path in tmp_path.iterdir()) == [
+        ".results",
         "feedback",
         "grades.csv",
         "index.html",

@@ -14,9 +14,10 @@ from autograder.judge import judge as judge_module
 from autograder.judge.client import Worker
 from autograder.judge.judge import Settings, judge_submission
 from autograder.judge.judging import course_key
+from autograder.judge.parts import PartResult
 from autograder.judge.workers import Workers
 from autograder.judges import fork_server
-from autograder.record import CheckResult, Record
+from autograder.record import OUTCOMES, CheckResult, Outcome, Record
 from autograder.sandbox import strongest
 from autograder.store import keys, results
 from autograder.store.results import Results
@@ -24,6 +25,7 @@ from autograder.store.store import Store
 from autograder.submissions import Submission, SubmittedFile
 from autograder.thresholds import DeltaBound, Thresholds
 from tests.autograder.judge.conftest import tiny_data, tiny_few, tiny_thresholds
+from tests.records import record
 from tests.solution_source import solution_source
 from textlab.text import Vocabulary
 
@@ -102,6 +104,7 @@ def checks(record: Record, roles: tuple[str, ...]) -> list[CheckResult]:
     return [check for check in record.checks if check.role in roles]
 
 
+@pytest.mark.slow
 def test_what_is_known_needs_no_worker_and_what_changed_needs_its_own(grade: Again, asked: list[str]) -> None:
     first = grade(handed_in())
     passed = {check.id for check in first.checks if check.outcome == "passed"}
@@ -132,6 +135,7 @@ def test_what_is_known_needs_no_worker_and_what_changed_needs_its_own(grade: Aga
     assert asked.count("fit") > 0
 
 
+@pytest.mark.slow
 def test_another_bound_trains_nothing_again(
     grade: Again, asked: list[str], thresholds: Callable[[Thresholds], None]
 ) -> None:
@@ -154,6 +158,7 @@ def test_another_bound_trains_nothing_again(
     assert untimed(grade(handed_in(), fresh=True)) == untimed(second)
 
 
+@pytest.mark.slow
 def test_other_points_ask_nothing_again(grade: Again, asked: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     first = grade(handed_in())
     asked.clear()
@@ -167,6 +172,7 @@ def test_other_points_ask_nothing_again(grade: Again, asked: list[str], monkeypa
     assert second.score == first.score + passed
 
 
+@pytest.mark.slow
 def test_a_damaged_result_is_found_out_again(grade: Again, asked: list[str], tmp_path: Path) -> None:
     first = grade(handed_in())
     for path in (tmp_path / "results").rglob("*"):
@@ -175,6 +181,17 @@ def test_a_damaged_result_is_found_out_again(grade: Again, asked: list[str], tmp
     asked.clear()
     assert untimed(grade(handed_in())) == untimed(first)
     assert asked.count("fit") > 0
+
+
+@pytest.mark.parametrize("outcome", OUTCOMES)
+def test_what_the_machine_may_have_brought_about_is_not_kept(outcome: Outcome, tmp_path: Path) -> None:
+    ended = record("ada", {"cnn-runs": outcome})
+    found = Results(Settings(store=tmp_path))
+    found.take_in(Submission("ada", (), ()), (ended, {}))
+    known = found.known(Submission("ada", (), ()))
+    kept = outcome not in ("error", "timeout", "memory", "crashed")
+    assert (known is not None) == kept
+    assert PartResult(ended.checks, "").lasting == kept
 
 
 def failing(submission: Submission, settings: Settings) -> Record:
