@@ -172,8 +172,9 @@ def _nbgrader_points(gradebook: Path) -> tuple[float, ...]:
 def _run(command: list[str | Path], folder: Path) -> None:
     """Run a peer's command; its modules find the kit, and nothing else of this environment is passed on."""
     own = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
-    bin_folder = str(Path(command[0]).parent)
-    own |= {"PYTHONPATH": f"{ROOT}:{ROOT / 'datasets'}", "PATH": f"{bin_folder}:{own.get('PATH', os.defpath)}"}
+    # nbgrader calls alembic, which the kit's environment has.
+    places = [str(Path(command[0]).parent), str(Path(sys.executable).parent), own.get("PATH", os.defpath)]
+    own |= {"PYTHONPATH": f"{ROOT}:{ROOT / 'datasets'}", "PATH": ":".join(places)}
     done = subprocess.run(command, cwd=folder, env=own, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         print(done.stdout[-2000:], done.stderr[-4000:], file=sys.stderr)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from autograder import command_line
+from autograder import command_line, grade_command
 from autograder.judge.hidden_data import HIDDEN
 from autograder.sandbox import Finding, Level
 
@@ -66,8 +66,8 @@ def test_an_empty_key_changes_nothing_and_says_so(hidden: Path) -> None:
 
 def test_nothing_is_graded_below_the_sandbox_floor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     finding = Finding(Level.BUBBLEWRAP, False, "bwrap is not installed: run apt-get install bubblewrap as root")
-    monkeypatch.setattr(command_line, "strongest", lambda: Level.PROCESS)
-    monkeypatch.setattr(command_line, "probe_levels", lambda: (finding,))
+    monkeypatch.setattr(grade_command, "strongest", lambda: Level.PROCESS)
+    monkeypatch.setattr(grade_command, "probe_levels", lambda: (finding,))
     result = run(
         command_line.app,
         ["grade", "examples/submitted", "--out", str(tmp_path / "out"), "--sandbox-floor", "bubblewrap"],
