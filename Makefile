@@ -124,7 +124,7 @@ release: $(READY)
 validate: $(READY)
 	$(BIN)/autograder validate
 
-# Trains right and weak models over 30 seeds (about an hour on two cores; known ones are not repeated), then writes
+# Trains right and weak models over 30 seeds (half an hour on two idle cores; known ones are not repeated), then writes
 # autograder/thresholds.json and docs/calibration.md.
 calibrate: $(READY)
 	$(BIN)/autograder calibrate

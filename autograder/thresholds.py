@@ -46,6 +46,8 @@ class Budget:
     learning_rate: float = 1e-3
     embedding_scale: float = 0.1
     """The embedding is multiplied by this before training; 1 for word vectors."""
+    one_cycle: bool = False
+    """Whether the learning rate rises to its value and falls to nothing, or stays the same."""
     trainings: int = 1
     """How often a network may be trained, each time with another seed, until it reaches the bound."""
     calibration: Calibration | None = None
@@ -54,7 +56,7 @@ class Budget:
     def plan(self, seed: int, pad_id: int, *, with_lengths: bool = False) -> TrainingPlan:
         """The graded training of one network."""
         sizes = (self.epochs, self.batch_size, seed, pad_id)
-        return TrainingPlan(*sizes, with_lengths, self.embedding_scale, self.learning_rate)
+        return TrainingPlan(*sizes, with_lengths, self.embedding_scale, self.learning_rate, self.one_cycle)
 
 
 @dataclass(frozen=True)

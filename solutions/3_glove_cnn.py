@@ -296,7 +296,7 @@ for way in ("new parameter", "copied into the old one"):
 # >   that was handed in stays as it is in any case.
 # > - **Shapes** `[batch, length]` → `[batch, 1]`, as before. Take the lines over from your CNN, or put your CNN into
 # >   a cell above and inherit from it.
-# > - **Done when** the check says *right*. Later the graders train your network on 600 reviews and measure its F1.
+# > - **Done when** the check says *right*. Later the graders train your network on 900 reviews and measure its F1.
 
 
 # %% nbgrader={"grade_id": "glove-class", "kind": "answer"}

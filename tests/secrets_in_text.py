@@ -30,12 +30,13 @@ def _plain(text: str) -> str:
 
 @functools.cache
 def _solution_lines() -> frozenset[str]:
-    """Lines inside the solution's marks that the released notebook does not show."""
-    lines: set[str] = set()
+    """Lines inside the solution's marks that no released notebook shows."""
+    lines, shown = set[str](), set[str]()
     for path in sorted(SOLUTIONS.glob("*.py")):
         hidden, visible = hidden_lines(read_source(path.stem))
-        lines |= {_plain(line.text) for line in hidden} - {_plain(text) for text in visible}
-    return frozenset(line for line in lines if len(line) >= SHORTEST)
+        lines |= {_plain(line.text) for line in hidden}
+        shown |= {_plain(text) for text in visible}
+    return frozenset(line for line in lines - shown if len(line) >= SHORTEST)
 
 
 @functools.cache

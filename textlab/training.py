@@ -7,6 +7,7 @@ cross-entropy; the optimiser is Adam.
 from __future__ import annotations
 
 import copy
+import math
 import random
 import sys
 from collections.abc import Callable, Iterable
@@ -15,6 +16,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import torch
 from torch import Tensor, nn
+from torch.optim.lr_scheduler import LRScheduler, OneCycleLR
 from tqdm import tqdm
 
 from textlab.batches import Batch, batches
@@ -124,6 +126,8 @@ class TrainingPlan:
     """The embedding is multiplied by this first. It starts at a tenth of its size, as in the notebooks: PyTorch's
     standard deviation of 1 is so large that a network learns its training reviews by heart. 1 for word vectors."""
     learning_rate: float = 1e-3
+    one_cycle: bool = False
+    """Whether the learning rate rises to that value and then falls to nothing, as transformers like it."""
 
 
 def fit_encoded(model: nn.Module, ids: Tensor, lengths: Tensor, labels: Tensor, plan: TrainingPlan) -> list[float]:
@@ -139,12 +143,14 @@ def fit_encoded(model: nn.Module, ids: Tensor, lengths: Tensor, labels: Tensor, 
         with torch.no_grad():
             embedding.weight.mul_(plan.embedding_scale)
     optimizer = torch.optim.Adam(nn.Module.parameters(model), lr=plan.learning_rate)
+    steps = plan.epochs * math.ceil(len(rows) / plan.batch_size)
+    schedule = OneCycleLR(optimizer, plan.learning_rate, steps) if plan.one_cycle and steps else None
     cpu = torch.device("cpu")
     losses = []
     for epoch in range(plan.epochs):
         seed = plan.seed + epoch
         stream = batches(rows, targets, batch_size=plan.batch_size, pad_id=plan.pad_id, min_length=5, seed=seed)
-        losses.append(_run_epoch(model, stream, cpu, optimizer, plan.with_lengths))
+        losses.append(_run_epoch(model, stream, cpu, optimizer, plan.with_lengths, schedule))
     return losses
 
 
@@ -170,6 +176,7 @@ def _run_epoch(
     device: torch.device,
     optimizer: torch.optim.Optimizer | None,
     with_lengths: bool = False,
+    schedule: LRScheduler | None = None,
 ) -> float:
     """One pass over the batches, training when there is an optimiser; mean loss per review."""
     nn.Module.train(model, optimizer is not None)
@@ -184,6 +191,8 @@ def _run_epoch(
                 optimizer.zero_grad()
                 loss.backward()
                 optimizer.step()
+            if schedule is not None:
+                schedule.step()
             total += float(loss.detach()) * len(batch.labels)
             count += len(batch.labels)
     return total / max(count, 1)

@@ -88,7 +88,10 @@ def find_outcome(data: str, network: str, measured: Measured) -> Outcome | None:
     models = models_of(network)
     honest = {name: [found[name][seed] for seed in shared] for name in models if models[name]}
     weak = {name: [found[name][seed] for seed in shared] for name in models if not models[name]}
-    places = _places(honest, scale, None), _places(weak, scale, scale.floor)
+    places = (
+        {name: scale.places(values, honest=True) for name, values in honest.items()},
+        {name: scale.places(values, honest=False) for name, values in weak.items()},
+    )
     best = choose_line(*places)
     rounded = scale.rounded(scale.value(best.line))
     choice = judge_line(*places, scale.place(rounded))
@@ -165,13 +168,6 @@ def _complaint(outcome: Outcome) -> str:
         f"{choice.nearest_weak!r} passes with up to {choice.false_pass:.2g}; change the budget in thresholds.json "
         "(reviews, epochs, learning rate, width), or measure more seeds"
     )
-
-
-def _places(values: Values, scale: Scale, floor: float | None) -> dict[str, list[float]]:
-    return {
-        name: [scale.place(value if floor is None else max(value, floor)) for value in found]
-        for name, found in values.items()
-    }
 
 
 def _short(value: float) -> float:

@@ -105,6 +105,43 @@ class Convolutions2d(nn.Module):
         return logits
 
 
+class WavesFirst(nn.Module):
+    """The transformer with sine waves for positions, and layers that normalise first, with GELU."""
+
+    def __init__(
+        self,
+        vocab_size: int,
+        emb_dim: int,
+        n_heads: int,
+        n_layers: int,
+        n_classes: int,
+        dropout: float,
+        pad_idx: int,
+        max_length: int,
+    ) -> None:
+        super().__init__()
+        self.embedding = nn.Embedding(vocab_size, emb_dim, padding_idx=pad_idx)
+        angles = torch.arange(max_length)[:, None] / 10 ** torch.linspace(0, 3, emb_dim // 2)
+        self.register_buffer("waves", 0.1 * torch.cat([angles.sin(), angles.cos()], dim=1))
+        style: dict[str, Any] = {"activation": "gelu", "batch_first": True, "norm_first": True}
+        self.layers = nn.ModuleList(
+            nn.TransformerEncoderLayer(emb_dim, n_heads, 2 * emb_dim, dropout, **style) for _ in range(n_layers)
+        )
+        self.dropout = nn.Dropout(dropout)
+        self.linear = nn.Linear(emb_dim, n_classes)
+        self.pad_idx = pad_idx
+
+    def forward(self, text: Tensor) -> Tensor:
+        """Token ids [batch, length] → logits [batch, classes]."""
+        padding = text == self.pad_idx
+        hidden = self.embedding(text) + self.waves[: text.shape[1]]
+        for layer in self.layers:
+            hidden = layer(hidden, src_key_padding_mask=padding)
+        real = (~padding)[:, :, None]
+        logits: Tensor = self.linear(self.dropout((hidden * real).sum(dim=1) / real.sum(dim=1)))
+        return logits
+
+
 class BagOfWords(nn.Module):
     """A linear layer on the sum or the mean of a review's embeddings: order is lost.
 

@@ -5,20 +5,17 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
-import torch
-from torch import Tensor, nn
+from torch import nn
 
-from autograder.calibration.models import BagOfWords, Constant, Convolutions2d, Recurrent, reference
+from autograder.calibration.models import BagOfWords, Constant, Convolutions2d, Recurrent, WavesFirst, reference
 from autograder.calibration.reviews import Reviews
 from autograder.judge.few_reviews import encode_few
 from autograder.judge.hidden_data import Encoded, encode_hidden
 from autograder.judge.word_order import VOCAB_SIZE, draw_sentences
 from autograder.thresholds import Budget
 from textlab.checks.draw import Draw
-
-Matrix = Literal["given", "drawn", "mixed up"]
 
 
 @dataclass(frozen=True)
@@ -35,8 +32,6 @@ class Entrant:
     """None: as many as the budget has."""
     wrong_labels: bool = False
     """Whether the training labels are dealt out anew."""
-    matrix: Matrix = "given"
-    """Word vectors, where the network starts from a matrix."""
 
 
 @dataclass(frozen=True)
@@ -78,15 +73,6 @@ def vectors_task(reviews: Reviews, budget: Budget, draw: Draw) -> Task:
     """Few reviews and disguised vectors, as the grader of GloVeCNN makes them."""
     few = encode_few(reviews.train, reviews.test, budget).disguised(draw)
     return Task(few.train, few.test, {"matrix": few.matrix, "pad_idx": few.pad_id}, few.pad_id)
-
-
-def changed_matrix(matrix: Tensor, pad_id: int, how: Matrix) -> Tensor:
-    """The vectors [words, dim]; or small random numbers; or every word with the vector of another one."""
-    if how == "given":
-        return matrix
-    made = torch.randn_like(matrix) * 0.1 if how == "drawn" else matrix[torch.randperm(len(matrix))]
-    made[pad_id] = 0.0
-    return made
 
 
 def weak(make: Callable[..., nn.Module], bag: tuple[Entrant, ...]) -> tuple[Entrant, ...]:
@@ -140,8 +126,6 @@ NETWORKS = {
             Entrant("Conv2d, vectors trained, output (B,)", True, Convolutions2d),
             *weak(GLOVE_CNN, BAGS),
             Entrant("kernels of width 1", False, GLOVE_CNN, SINGLE_WORDS),
-            Entrant("CNN without the vectors", False, GLOVE_CNN, matrix="drawn"),
-            Entrant("vectors of other words", False, GLOVE_CNN, matrix="mixed up"),
         ),
     ),
     "transformer": Network(
@@ -149,7 +133,7 @@ NETWORKS = {
         order_task,
         (
             Entrant("solution: TransformerClassifier", True, TRANSFORMER),
-            Entrant("two layers", True, TRANSFORMER, {"n_layers": 2}),
+            Entrant("sine waves for positions, normalised first", True, WavesFirst),
             *weak(TRANSFORMER, BAGS),
         ),
     ),

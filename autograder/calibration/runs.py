@@ -18,7 +18,7 @@ from torch import nn
 
 from autograder.calibration.deltas import DRAWS, EXPLANATIONS, delta_share
 from autograder.calibration.models import solution_text
-from autograder.calibration.networks import NETWORKS, Entrant, Network, Task, changed_matrix
+from autograder.calibration.networks import NETWORKS, Entrant, Network, Task
 from autograder.calibration.reviews import draw_reviews
 from autograder.judge.f1_bound import Trained, train_networks
 from autograder.thresholds import Budget
@@ -81,8 +81,6 @@ def _train(run: Run, network: Network, entrant: Entrant, task: Task) -> Trained:
     budget, draw = run.budget, Draw(run.seed)
     torch.manual_seed(run.seed)
     arguments = {**task.arguments, **budget.network, **entrant.options}
-    if "matrix" in arguments:
-        arguments["matrix"] = changed_matrix(arguments["matrix"], task.pad_id, entrant.matrix)
     if entrant.wrong_labels:
         labels = task.train.labels[draw.permutation(len(task.train.labels))]
         task = dataclasses.replace(task, train=dataclasses.replace(task.train, labels=labels))
@@ -105,7 +103,7 @@ def run_key(data: str, network: str, model: str, budget: Budget) -> str:
         }
     else:
         entrant = _entrant(network, model)
-        fields = {name: getattr(entrant, name) for name in ("options", "epochs", "wrong_labels", "matrix")}
+        fields = {name: getattr(entrant, name) for name in ("options", "epochs", "wrong_labels")}
         what = {**fields, "make": _text(entrant.make)}
     trained = {**dataclasses.asdict(budget), "f1_at_least": None, "calibration": None}
     text = json.dumps([data, network, what, trained], sort_keys=True)

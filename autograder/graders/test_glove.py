@@ -91,7 +91,7 @@ def test_copy(glove: RemoteNetwork, draw: Draw) -> None:
     "glove-f1",
     needs=["glove-shapes"],
     after=["glove-dropout"],
-    hint="With few reviews only a network that starts from the vectors gets there, and it needs phrases, not words.",
+    hint="With few reviews the vectors help much, and it needs phrases, not words.",
 )
 def test_f1(glove: RemoteNetwork, draw: Draw, few: FewReviews, note: Note, train: Train) -> None:
     """Trained on few reviews, GloVeCNN tells praise from blame"""

@@ -189,8 +189,9 @@ class Session:
         """Explain the model's logit for sentences of ids by integrated gradients of the kit's own."""
         return model.attribute([row.tolist() for row in sentences], pad_id=pad_id, n_steps=n_steps)
 
-    def call(self, name: str, arguments: list[Any], keywords: dict[str, Any]) -> Any:
-        """Call the function of that name."""
+    def call(self, name: str, arguments: list[Any], keywords: dict[str, Any], seed: int = 0) -> Any:
+        """Call the function of that name; what it draws follows from the seed."""
+        seed_everything(seed)
         return LocalFunction(self._named(name), locate)(*arguments, **keywords)
 
     def _named(self, name: str) -> Any:

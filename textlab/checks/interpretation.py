@@ -186,23 +186,32 @@ def unpack(result: Any, call: str) -> tuple[list[str], Tensor, float]:
 def _honest_deltas(case: Case, scores: Tensor) -> list[float]:
     """The delta of these scores; those that no rule gives are charged elsewhere, and several deltas will do.
 
+    So are scores with an axis too many, and those of a sentence that was cut.
+
     NotChecked for scores that explain nothing of this model: whoever knows F can make a delta fit.
     """
     found, likeness = [], 0.0
     total = float(scores.double().sum())
-    for baseline in (torch.ones_like(case.ids), torch.zeros_like(case.ids)):
-        with torch.no_grad():
-            ends = torch.cat([case.mirror(ids[None])[0] for ids in (case.ids, baseline)])
-        for rule in RULES:
-            exact = integrated_gradients(case.mirror, case.ids, baseline, int(str(case.keywords["n_steps"])), rule)
-            if scores.shape == exact.shape and bool((scores - exact).abs().max() < 0.01 * exact.abs().max()):
-                return [total - float(ends[0] - ends[1])]
-            found.append(float(exact.sum() - (ends[0] - ends[1])))
-            # Scores of the first tokens only, say without the padding, are compared with theirs.
-            own = exact[: len(scores)] if scores.dim() == 1 else exact
-            if scores.shape == own.shape:
-                likeness = max(likeness, float(torch.nn.functional.cosine_similarity(scores.double(), own, dim=0)))
-        found += [total - float(end[0] - end[1]) for end in (ends, torch.sigmoid(ends))]
+    if scores.numel() == len(case.ids):
+        scores = scores.reshape(-1)
+    read = [case.ids]
+    if scores.dim() == 1 and len(scores) < len(case.ids):
+        read.append(case.ids[: len(scores)])
+    for ids in read:
+        for baseline in (torch.ones_like(ids), torch.zeros_like(ids)):
+            with torch.no_grad():
+                ends = torch.cat([case.mirror(place[None])[0] for place in (ids, baseline)])
+            for rule in RULES:
+                exact = integrated_gradients(case.mirror, ids, baseline, int(str(case.keywords["n_steps"])), rule)
+                if scores.shape == exact.shape and bool((scores - exact).abs().max() < 0.01 * exact.abs().max()):
+                    return [total - float(ends[0] - ends[1])]
+                found.append(float(exact.sum() - (ends[0] - ends[1])))
+                # Scores of the first tokens only, say without the padding, are compared with theirs.
+                own = exact[: len(scores)] if scores.dim() == 1 else exact
+                if scores.shape == own.shape:
+                    alike = torch.nn.functional.cosine_similarity(scores.double(), own, dim=0)
+                    likeness = max(likeness, float(alike))
+            found += [total - float(end[0] - end[1]) for end in (ends, torch.sigmoid(ends))]
     if likeness < ALIKE:
         raise NotChecked("the scores explain another model than the one that was given")
     return found

@@ -70,7 +70,7 @@ def unknown_label_is_refused(explain: Function, bench: Bench, draw: Draw) -> Non
         expected=f"a ValueError whose message names the labels there are: {', '.join(case.labels)}",
         got=got,
         likely="the label is not looked up at all, or list.index speaks for itself",
-        next='if label not in labels: raise ValueError(f"no class {label!r}; there are {labels}")',
+        next="before anything is explained, look whether the label is there; else raise a ValueError that lists all",
     )
 
 

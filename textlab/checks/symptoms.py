@@ -205,7 +205,7 @@ SYMPTOMS = (
         r"appears to not have been used in the graph|did not obtain any outputs for given layer",
         "gradients were asked for a layer that the output does not depend on",
         "forward does not call self.embedding, or cuts the way with detach() or no_grad()",
-        "begin forward with embedded = self.embedding(text) and use embedded from there on",
+        "begin forward with self.embedding(text), and use what it gives from there on",
     ),
     # Weights.
     Symptom(

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from scipy.stats import norm
+from scipy.stats import chi2, norm
 
 from autograder.calibration.calibrate import _rounded_up
 from autograder.calibration.scales import F1, SHARE
@@ -43,7 +43,7 @@ def test_stated_rates_bound_the_true_ones_in_nearly_all_repetitions() -> None:
 
 def test_the_line_lies_between_right_and_weak_and_keeps_both_rates() -> None:
     choice = choose_line({"good": [20 + value for value in EVEN]}, {"bad": EVEN})
-    assert 8 < choice.line < 12
+    assert choice.line < 12
     assert choice.holds
     assert choice.false_fail <= FALSE_FAIL
     assert choice.false_pass <= FALSE_PASS
@@ -61,9 +61,23 @@ def test_a_line_beyond_the_right_models_does_not_hold() -> None:
     assert not judge_line(values, {"bad": EVEN}, 19.0).holds
 
 
+def test_values_that_equal_the_median_count_as_values_of_the_lines_side() -> None:
+    equal = [0.0] * 27 + [1.0, 1.0, 2.0]
+    narrow, wide = fit_tail(equal, "high"), fit_tail([1.0, 1.0, 2.0, -1.0, -1.0, -2.0], "high")
+    assert narrow.spread == pytest.approx(math.sqrt(6 / chi2.ppf(0.05, 15)))
+    assert wide.spread == pytest.approx(math.sqrt(6 / chi2.ppf(0.05, 3)))
+
+
 def test_one_value_has_no_tail() -> None:
     with pytest.raises(ValueError, match="at least two seeds"):
         fit_tail([0.9], "low")
+
+
+def test_what_is_too_weak_or_nearly_perfect_counts_as_the_ends() -> None:
+    values = [0.1, 0.7, 0.99]
+    assert F1.places(values, honest=False) == [F1.place(value) for value in (2 / 3, 0.7, 0.99)]
+    assert F1.places(values, honest=True) == [F1.place(value) for value in (0.1, 0.7, 0.98)]
+    assert SHARE.places(values, honest=True) == SHARE.places(values, honest=False) == [SHARE.place(v) for v in values]
 
 
 def test_scales_go_up_with_quality_and_come_back() -> None:
