@@ -26,6 +26,7 @@ from typing import Any
 import psutil
 
 from autograder.command_line import app
+from autograder.grade_command import RESULTS
 from autograder.judge.judge import Settings, load_data
 from autograder.record import read_record
 from autograder.sandbox import strongest, why_no_fork_server
@@ -150,9 +151,15 @@ def broken(out: Path) -> list[str]:
 
 
 def differing(expected: Path, got: Path) -> list[str]:
-    """Names of reports that are not the same, apart from timings, and of files that only one folder has."""
+    """Names of reports that are not the same, apart from timings, and of files that only one folder has.
+
+    What is kept for the next run holds timings under a seal and is no report.
+    """
     names = {
-        str(path.relative_to(folder)) for folder in (expected, got) for path in folder.rglob("*") if path.is_file()
+        str(path.relative_to(folder))
+        for folder in (expected, got)
+        for path in folder.rglob("*")
+        if path.is_file() and path.relative_to(folder).parts[0] != RESULTS
     }
     return sorted(name for name in names if _content(expected / name) != _content(got / name))
 

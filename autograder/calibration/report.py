@@ -60,8 +60,8 @@ interval (chi-square); its centre moves towards the line by the {CONFIDENCE:.0%}
 chances below are upper bounds, if the normal tail holds; nothing below {_chance(SMALLEST_RATE)} is claimed. The line
 is the easiest of all lines that keep both rates, rounded: right work that nobody measured should pass as well. A weak
 model with an F1 under ⅔, which is what calling every review positive gets, counts as ⅔; a right one above
-{NEARLY_PERFECT:g} counts as that, since beyond it the logit stretches what is the chance of a few test reviews. Source:
-Hahn and Meeker, *Statistical Intervals*, Wiley 1991, chapter 4."""
+{NEARLY_PERFECT:g} counts as that, since beyond it the logit stretches what is the chance of a few test reviews.
+Source: Hahn and Meeker, *Statistical Intervals*, Wiley 1991, chapter 4."""
 
 
 def _section(outcome: Outcome) -> str:
