@@ -1,6 +1,6 @@
 """Measures our grader against stock nbgrader, otter-grader and the floor, and writes docs/benchmarks.md.
 
-    python -m benchmarks.throughput [ours] [floor] [nbgrader] [otter] [report] [--students N] [--peers N]
+    python -m benchmarks.throughput [PART …] [--students N] [--peers N]
 
 Without names everything is measured, about 25 minutes on two cores. What was measured is kept below build/, so that
 single parts can be measured again; `report` alone writes the page from what is there.
@@ -25,9 +25,10 @@ from benchmarks.throughput.peers import ROOT, measure_nbgrader, measure_otter
 from benchmarks.throughput.report import write_report
 
 BUILD = ROOT / "build" / "throughput"
-PARTS = ("ours", "floor", "nbgrader", "otter", "report")
+PARTS = ("ours", "scaling", "stages", "floor", "nbgrader", "otter", "report")
 SCALED = 6
 """Submissions that are graded once with one worker and once with two."""
+COUNTS = {"one": 1, "two": 2}
 
 
 def main() -> None:
@@ -66,20 +67,16 @@ def measure(part: str, submitted: Path, few: Path, peers: int) -> dict[str, Any]
     if part in ("nbgrader", "otter"):
         found = (measure_nbgrader if part == "nbgrader" else measure_otter)(submitted, peers, BUILD)
         return dataclasses.asdict(found)
+    if part == "stages":
+        return {"seconds": stages(few, BUILD / "pages")}
+    if part == "scaling":
+        runs = {name: grade(few, BUILD / "out-few", "--workers", str(count)) for name, count in COUNTS.items()}
+        return {name: dataclasses.asdict(run) for name, run in runs.items()}
     out = BUILD / "out"
-    both = grade(submitted, out)
-    again = grade(submitted, out, fresh=False)
-    one_known = grade(submitted, out, "--student", "student01", fresh=False)
-    one = grade(few, BUILD / "out-few", "--workers", "1")
-    two = grade(few, BUILD / "out-few", "--workers", "2")
-    runs = {"both": both, "again": again, "one_known": one_known, "one": one, "two": two}
-    students = len(list(submitted.iterdir()))
-    return {
-        "students": students,
-        "scaled": SCALED,
-        "runs": {name: dataclasses.asdict(run) for name, run in runs.items()},
-        "stages": stages(few, BUILD / "pages"),
-    }
+    runs = {"both": grade(submitted, out), "again": grade(submitted, out, fresh=False)}
+    runs["one_known"] = grade(submitted, out, "--student", "student01", fresh=False)
+    students = {"students": len(list(submitted.iterdir()))}
+    return students | {name: dataclasses.asdict(run) for name, run in runs.items()}
 
 
 def cores() -> int:

@@ -15,8 +15,9 @@ from autograder.reports.files import write_whole
 ORDER = ("start", "load", "request", "build", "forward", "train", "attribute", "judge", "report")
 OWN = ("build", "forward", "train", "attribute")
 """Stages in which the student's own code runs."""
-PAGE = "benchmarks.md"
-BEGIN, END = "<!-- measured: written by make bench -->", "<!-- end of measured -->"
+TERM = 10_000
+"""Students of a large term."""
+CORES = 64
 
 
 @dataclass(frozen=True)
@@ -48,29 +49,28 @@ TARGETS = (
 
 def figures(measured: Mapping[str, Any]) -> dict[str, float]:
     """The figures of docs/benchmarks.json from what was measured."""
-    ours, runs = measured["ours"], measured["ours"]["runs"]
+    ours, scaling, spent = measured["ours"], measured["scaling"], measured["stages"]["seconds"]
     students = ours["students"]
-    per_hour = students / runs["both"]["seconds"]
-    floor = sum(measured["floor"]["seconds"].values())
-    total = sum(ours["stages"].values())
-    overhead = sum(seconds for stage, seconds in ours["stages"].items() if stage not in OWN)
+    rate_of_ours = students / ours["both"]["seconds"]
+    total = sum(spent.values())
+    overhead = sum(seconds for stage, seconds in spent.items() if stage not in OWN)
     found = {
         "overhead_share": overhead / total,
         "overhead_s": overhead,
-        "scaling_2_workers": runs["one"]["seconds"] / runs["two"]["seconds"],
-        "extra_worker_mb": runs["two"]["memory_mb"] - runs["one"]["memory_mb"],
-        "regrade_ms": 1000 * (runs["again"]["seconds"] - runs["one_known"]["seconds"]) / (students - 1),
-        "first_result_s": runs["both"]["first_s"],
-        "submissions_per_hour": 3600 * per_hour,
+        "scaling_2_workers": scaling["one"]["seconds"] / scaling["two"]["seconds"],
+        "extra_worker_mb": scaling["two"]["memory_mb"] - scaling["one"]["memory_mb"],
+        "regrade_ms": 1000 * (ours["again"]["seconds"] - ours["one_known"]["seconds"]) / (students - 1),
+        "first_result_s": ours["both"]["first_s"],
+        "submissions_per_hour": 3600 * rate_of_ours,
         "seconds_per_submission_one_core": total,
-        "floor_s": floor,
-        "command_start_s": runs["one_known"]["seconds"],
-        "largest_process_mb": runs["both"]["largest_mb"],
+        "floor_s": sum(measured["floor"]["seconds"].values()),
+        "command_start_s": ours["one_known"]["seconds"],
+        "largest_process_mb": ours["both"]["largest_mb"],
     }
     for peer in ("nbgrader", "otter"):
         if peer in measured:
             rate = measured[peer]["students"] / measured[peer]["seconds"]
-            found[f"throughput_vs_{peer}"] = per_hour / rate
+            found[f"throughput_vs_{peer}"] = rate_of_ours / rate
             found[f"{peer}_seconds_per_submission"] = 1 / rate
     return {name: round(value, 4) for name, value in sorted(found.items())}
 
@@ -82,11 +82,30 @@ def write_report(measured: Mapping[str, Any], docs: Path) -> None:
     print(table)
     write_whole(docs / "benchmarks.json", json.dumps(found, indent=2) + "\n")
     draw(measured, docs / "benchmarks.svg")
-    path = docs / PAGE
-    before, _, rest = path.read_text(encoding="utf-8").partition(BEGIN)
-    _, _, after = rest.partition(END)
-    parts = [table, stage_table(measured), peer_table(measured, found)]
-    write_whole(path, f"{before}{BEGIN}\n{chr(10).join(parts)}{END}{after}")
+    put(docs / "benchmarks.md", "measured", "\n".join([table, stage_table(measured), peer_table(measured, found)]))
+    put(docs / "cluster.md", "cost", cost(found))
+
+
+def put(path: Path, name: str, text: str) -> None:
+    """Replace what stands between the marks of that name on a page."""
+    begin, end = f"<!-- {name}: written by make bench -->", f"<!-- end of {name} -->"
+    before, _, rest = path.read_text(encoding="utf-8").partition(begin)
+    write_whole(path, f"{before}{begin}\n{text}{end}{rest.partition(end)[2]}")
+
+
+def cost(found: Mapping[str, float]) -> str:
+    """What a term of many students takes, from what one complete submission took here."""
+    each = found["seconds_per_submission_one_core"]
+    hours = each * TERM / 3600
+    again = found["regrade_ms"] * TERM / 1000 / 60
+    minutes, scaled = hours / CORES * 60, found["scaling_2_workers"]
+    return (
+        f"A complete submission of four notebooks took {each:.1f} s of one core where `make bench` ran, so {TERM:,}\n"
+        f"of them take {hours:.0f} core-hours: {minutes:.0f} minutes on {CORES} cores, if they scale as two do\n"
+        f"({scaled:.2f} times one). Multiply by what your site asks for a core-hour. Grading all again when nothing\n"
+        f"has changed takes {again:.0f} minutes of one core; when one notebook of each student has changed, the time\n"
+        "of that notebook. Submissions that end at deadlines take up to some minutes each.\n"
+    )
 
 
 def target_table(found: Mapping[str, float]) -> str:
@@ -102,7 +121,7 @@ def target_table(found: Mapping[str, float]) -> str:
 
 def stage_table(measured: Mapping[str, Any]) -> str:
     """Where the time of one complete submission goes, beside the floor."""
-    spent, floor = measured["ours"]["stages"], measured["floor"]["seconds"]
+    spent, floor = measured["stages"]["seconds"], measured["floor"]["seconds"]
     rows = ["| stage | seconds | the floor |", "|---|---|---|"]
     for stage in ORDER:
         own = f"{floor.get(stage, 0.0):.2f}" if stage in OWN else "–"
@@ -129,7 +148,7 @@ def peer_table(measured: Mapping[str, Any], found: Mapping[str, float]) -> str:
 
 def draw(measured: Mapping[str, Any], path: Path) -> None:
     """Two bars: the student's own computation, and a submission by stages."""
-    spent, floor = measured["ours"]["stages"], measured["floor"]["seconds"]
+    spent, floor = measured["stages"]["seconds"], measured["floor"]["seconds"]
     figure, axes = plt.subplots(figsize=(8, 2.4), layout="constrained")
     colours = plt.get_cmap("tab10").colors  # type: ignore[attr-defined]
     for row, seconds in enumerate((spent, floor)):
