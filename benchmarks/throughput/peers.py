@@ -172,6 +172,8 @@ def _nbgrader_points(gradebook: Path) -> tuple[float, ...]:
 def _run(command: list[str | Path], folder: Path) -> None:
     """Run a peer's command; its modules find the kit, and nothing else of this environment is passed on."""
     own = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
+    # nbgrader takes a progress bar on stderr for a failure; our workers have none either.
+    own["TQDM_DISABLE"] = "1"
     # nbgrader calls alembic, which the kit's environment has.
     places = [str(Path(command[0]).parent), str(Path(sys.executable).parent), own.get("PATH", os.defpath)]
     own |= {"PYTHONPATH": f"{ROOT}:{ROOT / 'datasets'}", "PATH": ":".join(places)}
