@@ -14,6 +14,9 @@ from textlab.training import TrainingPlan
 THRESHOLDS = Path(__file__).parent / "thresholds.json"
 SMALLEST_DIFFERENCE = 0.5
 """Of logits: a delta is measured against F(x) − F(x′), but against no less than this."""
+EXPLAIN_STEPS = 1000
+"""Of the explanations whose delta is measured: ReLU and maximum bend the path, and an error halves with twice the
+steps."""
 
 
 @dataclass(frozen=True)

@@ -2,46 +2,32 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 
-import torch
-
+from autograder.judge.judge import Settings
+from autograder.judge.judging import course_key
 from autograder.record import Record, read_record, record_json
-from autograder.reports.files import write_whole
+from autograder.store.keys import digest, submission_key
+from autograder.store.store import Store
 from tests.answer_bank import Answer
-
-ROOT = Path(__file__).parents[1]
-GRADES = ("autograder", "textlab", "datasets")
-"""Folders whose content decides what an answer gets."""
 
 
 class KeptRecords:
-    """Records in a folder, by what decides them: the kit, the answer, and the checks that it is asked."""
+    """Records in a folder, by what they follow from: graders, settings, the answer, the checks that it is asked."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder / kit_digest()
+    def __init__(self, folder: Path, settings: Settings) -> None:
+        self._store = Store(folder, course_key())
+        self._settings = settings
 
     def find(self, answer: Answer) -> Record | None:
         """The record of the same answer by the same graders; None when there is none."""
-        path = self._path(answer)
-        return read_record(path.read_text(encoding="utf-8")) if path.is_file() else None
+        kept = self._store.get(self._key(answer))
+        return None if kept is None else read_record(kept.decode())
 
     def keep(self, answer: Answer, record: Record) -> None:
-        """Keep a record, unless the grader failed."""
-        if record.graded:
-            write_whole(self._path(answer), record_json(record))
+        """Keep a record, unless the machine may have had a say in it."""
+        if record.lasting:
+            self._store.put(self._key(answer), record_json(record).encode())
 
-    def _path(self, answer: Answer) -> Path:
-        asked = " ".join([answer.name, answer.submission.sha256, *answer.checks])
-        return self._folder / f"{hashlib.sha256(asked.encode()).hexdigest()[:24]}.json"
-
-
-def kit_digest(root: Path = ROOT) -> str:
-    """A digest of every file that decides what an answer gets, and of torch's version."""
-    found = hashlib.sha256(torch.__version__.encode())
-    for folder in GRADES:
-        for path in sorted((root / folder).rglob("*")):
-            if path.is_file() and "__pycache__" not in path.parts:
-                found.update(f"\n{path.relative_to(root)} ".encode() + hashlib.sha256(path.read_bytes()).digest())
-    return found.hexdigest()[:16]
+    def _key(self, answer: Answer) -> str:
+        return digest("answer", submission_key(answer.submission, self._settings), answer.name, answer.checks)

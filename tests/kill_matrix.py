@@ -91,7 +91,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     answers = [answer for answer in load_answers() if re.search(given.only, f"{answer.kind} {answer.name}")]
     if given.no_training:
         answers = [without_training(answer) for answer in answers]
-    verdicts = _with_progress(judge_answers(answers, given.workers, KeptRecords(KEPT)), len(answers))
+    verdicts = _with_progress(judge_answers(answers, given.workers, KEPT), len(answers))
     verdicts.sort(key=lambda verdict: answers.index(verdict.answer))
     print(matrix_page(verdicts))
     if given.json:
@@ -101,8 +101,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 1 if any(verdict.faults for verdict in verdicts) else 0
 
 
-def judge_answers(answers: Sequence[Answer], workers: int = 2, kept: KeptRecords | None = None) -> Iterator[Verdict]:
-    """Grade answers with the real judge and sandboxed workers, as they are ready; first come those that are kept."""
+def judge_answers(answers: Sequence[Answer], workers: int = 2, folder: Path | None = None) -> Iterator[Verdict]:
+    """Grade answers with the real judge and sandboxed workers, as they are ready.
+
+    First come those whose records are kept in `folder`, where there is one; new ones are kept there.
+    """
+    settings = Settings(level=strongest())
+    kept = KeptRecords(folder, settings) if folder else None
     by_name = {answer.name: answer for answer in answers}
     for answer in answers:
         record = kept.find(answer) if kept else None
@@ -112,7 +117,7 @@ def judge_answers(answers: Sequence[Answer], workers: int = 2, kept: KeptRecords
         return
     judge = functools.partial(judge_answer, asked={name: answer.checks for name, answer in by_name.items()})
     submissions = [answer.submission for answer in by_name.values()]
-    for record in grade_class(submissions, Settings(level=strongest()), workers, judge):
+    for record in grade_class(submissions, settings, workers, judge):
         if kept:
             kept.keep(by_name[record.student], record)
         yield _verdict(by_name[record.student], record)

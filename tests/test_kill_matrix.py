@@ -12,9 +12,9 @@ from autograder.judge.hidden_data import HIDDEN, read_reviews
 from autograder.judge.judge import Settings
 from autograder.record import CheckResult, Outcome
 from autograder.rubric import load_rubric
-from autograder.sandbox import Level
+from autograder.sandbox import strongest
 from tests.answer_bank import NOTEBOOKS, Answer, load_answers
-from tests.kept_records import KeptRecords, kit_digest
+from tests.kept_records import KeptRecords
 from tests.kill_matrix import KEPT, PAGE, Verdict, judge_answers, matrix_page, without_training
 from tests.secrets_in_text import told_secrets
 
@@ -63,28 +63,17 @@ def test_there_are_enough_answers_and_every_check_has_a_mutant_to_catch() -> Non
 
 
 def test_what_was_graded_is_kept_for_the_same_answer_and_checks_only(tmp_path: Path) -> None:
-    kept, asked = KeptRecords(tmp_path), answer("2_cnn: stride 2")
-    failed = failed_record(asked.submission, Settings(level=Level.PROCESS), "the judge died")
+    settings = Settings(level=strongest())
+    kept, asked = KeptRecords(tmp_path, settings), answer("2_cnn: stride 2")
+    failed = failed_record(asked.submission, settings, "the judge died")
     kept.keep(asked, failed)
     assert kept.find(asked) is None
     record = dataclasses.replace(failed, checks=())
     kept.keep(asked, record)
-    assert KeptRecords(tmp_path).find(asked) == record
+    assert KeptRecords(tmp_path, settings).find(asked) == record
     assert kept.find(without_training(asked)) is None
     assert kept.find(dataclasses.replace(asked, cells=(*asked.cells, "x = 1"))) is None
-    assert [found.checks for found in judge_answers([asked], kept=kept)] == [()]
-
-
-def test_a_change_anywhere_in_the_kit_makes_another_digest(tmp_path: Path) -> None:
-    digests = []
-    for path in ("autograder/a.py", "textlab/b.json", "datasets/c.csv", "docs/d.md"):
-        (tmp_path / path).parent.mkdir(exist_ok=True)
-        (tmp_path / path).write_text("1", encoding="utf-8")
-        digests.append(kit_digest(tmp_path))
-    assert len(set(digests)) == 3
-    assert digests[-1] == digests[-2], "docs/ decides no mark"
-    (tmp_path / "autograder/a.py").write_text("2", encoding="utf-8")
-    assert kit_digest(tmp_path) not in digests
+    assert [found.checks for found in judge_answers([asked], folder=tmp_path)] == [()]
 
 
 def test_a_mutant_that_loses_what_it_names_is_as_it_should_be() -> None:
@@ -124,7 +113,7 @@ def test_a_few_answers_are_graded_as_they_say() -> None:
 @pytest.mark.slow
 def test_all_answers_are_graded_as_they_say_and_the_page_says_so() -> None:
     answers = load_answers()
-    verdicts = sorted(judge_answers(answers, kept=KeptRecords(KEPT)), key=lambda found: answers.index(found.answer))
+    verdicts = sorted(judge_answers(answers, folder=KEPT), key=lambda found: answers.index(found.answer))
     assert {found.answer.name: found.faults for found in verdicts if found.faults} == {}
     assert matrix_page(verdicts) == PAGE.read_text(encoding="utf-8"), "stale: run make mutants"
 

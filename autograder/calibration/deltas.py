@@ -10,7 +10,7 @@ from captum.attr import LayerIntegratedGradients
 from torch import Tensor, nn
 
 from autograder.calibration.networks import Task
-from autograder.thresholds import SMALLEST_DIFFERENCE
+from autograder.thresholds import EXPLAIN_STEPS, SMALLEST_DIFFERENCE
 from textlab.checks.draw import Draw
 
 REVIEWS = 3
@@ -26,14 +26,14 @@ class Explanation:
     name: str
     honest: bool
     rule: str = "riemann_middle"
-    steps: int = 500
+    steps: int = EXPLAIN_STEPS
     fault: Literal["", "probability", "unit length"] = ""
 
 
 # Rules and units only. An explanation that adds up and is wrong, or nearly adds up, as gradient × embedding may, is
 # found by the checks of single scores, not by its delta.
 EXPLANATIONS = (
-    Explanation("midpoint rule, 500 steps, as the notebook asks", True),
+    Explanation("midpoint rule, as the notebook asks, with the graders' steps", True),
     Explanation("left rule, 20 steps", False, rule="riemann_left", steps=20),
     Explanation("the probability explained, not the logit", False, steps=50, fault="probability"),
     Explanation("scores divided by their length", False, steps=50, fault="unit length"),

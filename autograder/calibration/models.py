@@ -105,6 +105,36 @@ class Convolutions2d(nn.Module):
         return logits
 
 
+class DropsEmbeddings(nn.Module):
+    """The CNN with dropout on the embeddings as well, and convolutions that pad on their own and have no bias."""
+
+    def __init__(
+        self,
+        out_channels: int,
+        kernel_sizes: list[int],
+        dropout: float,
+        pad_idx: int,
+        vocab_size: int = 0,
+        emb_dim: int = 0,
+        matrix: Tensor | None = None,
+    ) -> None:
+        super().__init__()
+        self.embedding = _embedding(vocab_size, emb_dim, pad_idx, matrix)
+        width = self.embedding.embedding_dim
+        self.convolutions = nn.ModuleList(
+            nn.Conv1d(width, out_channels, size, padding=size - 1, bias=False) for size in kernel_sizes
+        )
+        self.dropout = nn.Dropout(dropout)
+        self.linear = nn.Linear(out_channels * len(kernel_sizes), 1)
+
+    def forward(self, text: Tensor) -> Tensor:
+        """Token ids [batch, length] → logits [batch, 1]."""
+        embedded = self.dropout(self.embedding(text)).transpose(1, 2)
+        pooled = [layer(embedded).relu().amax(dim=2) for layer in self.convolutions]
+        logits: Tensor = self.linear(self.dropout(torch.cat(pooled, dim=1)))
+        return logits
+
+
 class WavesFirst(nn.Module):
     """The transformer with sine waves for positions, and layers that normalise first, with GELU."""
 

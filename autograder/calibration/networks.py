@@ -9,7 +9,15 @@ from typing import Any
 
 from torch import nn
 
-from autograder.calibration.models import BagOfWords, Constant, Convolutions2d, Recurrent, WavesFirst, reference
+from autograder.calibration.models import (
+    BagOfWords,
+    Constant,
+    Convolutions2d,
+    DropsEmbeddings,
+    Recurrent,
+    WavesFirst,
+    reference,
+)
 from autograder.calibration.reviews import Reviews
 from autograder.judge.few_reviews import encode_few
 from autograder.judge.hidden_data import Encoded, encode_hidden
@@ -114,6 +122,7 @@ NETWORKS = {
         (
             Entrant("solution: Conv1d", True, CNN),
             Entrant("Conv2d, ReLU after the maximum, output (B,)", True, Convolutions2d),
+            Entrant("dropout on the embeddings, padded convolutions", True, DropsEmbeddings),
             *weak(CNN, BAGS),
             Entrant("kernels of width 1", False, CNN, SINGLE_WORDS),
         ),
@@ -124,6 +133,7 @@ NETWORKS = {
         (
             Entrant("solution: vectors trained", True, GLOVE_CNN),
             Entrant("Conv2d, vectors trained, output (B,)", True, Convolutions2d),
+            Entrant("dropout on the embeddings, padded convolutions", True, DropsEmbeddings),
             *weak(GLOVE_CNN, BAGS),
             Entrant("kernels of width 1", False, GLOVE_CNN, SINGLE_WORDS),
         ),

@@ -11,14 +11,13 @@ from torch import Tensor
 from autograder.judge.checks import check
 from autograder.judge.hidden_data import HiddenData
 from autograder.judge.remote import RemoteBench, RemoteFunction, RemoteNetwork
-from autograder.thresholds import SMALLEST_DIFFERENCE, DeltaBound, Thresholds
+from autograder.thresholds import EXPLAIN_STEPS, SMALLEST_DIFFERENCE, DeltaBound, Thresholds
 from textlab.checks import interpretation as checks
 from textlab.checks.draw import Draw
 from textlab.checks.failure import CheckFailed, expect_shape
 from textlab.checks.path_differences import scores_from_differences
 from textlab.text import PAD, UNK
 
-STEPS = 500
 MIN_LEN = 7
 PATH_STEPS = 60
 SCORE_SHARE = 0.1
@@ -63,7 +62,7 @@ def test_delta(interpret: RemoteFunction, bench: RemoteBench, draw: Draw) -> Non
     "interpret-own-cnn",
     needs=["cnn-runs", "interpret-scores"],
     after=["pad-reference", "interpret-tokens", "cnn-dropout", "cnn-f1"],
-    hint="ReLU and maximum bend the path: the midpoint rule with 500 steps follows it well.",
+    hint="ReLU and maximum bend the path: the midpoint rule with many steps follows it well.",
 )
 def test_own_cnn(
     interpret: RemoteFunction,
@@ -91,7 +90,7 @@ def test_own_cnn(
         ids = torch.nn.functional.pad(ids, (0, max(0, MIN_LEN - len(ids))), value=1)
         sentence = " ".join(words[int(token)] if token > 1 else "zzzzzzzz" for token in ids if token != 1)
         call = f"interpret_sentence(your trained CNN, a review of {len(sentence.split())} words)"
-        result = interpret(model, sentence, vocabulary, min_len=MIN_LEN, n_steps=STEPS)
+        result = interpret(model, sentence, vocabulary, min_len=MIN_LEN, n_steps=EXPLAIN_STEPS)
         _, scores, _ = checks.unpack(result, call)
         expect_shape(
             scores,
