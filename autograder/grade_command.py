@@ -103,7 +103,7 @@ def grade(
         with found:
             graded = grade_class(found, settings, workers, results=results, cluster=cluster)
             for record in shown_progress(graded, len(found)):
-                _write_student(record, agreed.rubric, out)
+                write_student(record, agreed.rubric, out)
                 rows.add(record)
         records = rows.records
         if student:
@@ -139,7 +139,7 @@ def _refuse_below(floor: Floor) -> None:
     raise typer.Exit(2)
 
 
-def _write_student(record: Record, rubric: Rubric, out: Path) -> None:
+def write_student(record: Record, rubric: Rubric, out: Path) -> None:
     """Write a student's report and page; a report that is there already is left alone, which spares the disk."""
     path, text = out / record.student / "report.json", record_json(record)
     if not (path.is_file() and path.read_bytes() == text.encode()):
