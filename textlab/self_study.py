@@ -83,7 +83,8 @@ def read_answers(path: Path) -> list[Answer]:
         content = path.read_bytes()
     except OSError as error:
         raise NotebookError(f"{path}: cannot be read ({error.strerror}); check the name and the folder") from None
-    cells, problems = read_cells(path.name, content)
+    # Jupyter opens no damaged file, and blanks behind the break were not deleted: the file is what has to be told of.
+    cells, problems = read_cells(path.name, content, rescue=False)
     if not cells:
         # The reader speaks to those who hand in; here nothing was handed in yet.
         said = " ".join(problems).split(": ", 1)[-1].split(". ")[0].rstrip(".")

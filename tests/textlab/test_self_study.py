@@ -123,3 +123,12 @@ def test_the_digest_follows_the_code_of_its_blank_only(tmp_path: Path) -> None:
     changed = save(tmp_path, "2_cnn", ("torch.full_like(ids, pad_idx)", "torch.full_like(ids, fill_value=pad_idx)"))
     after = {answer.blank.id: answer.digest for answer in read_answers(changed)}
     assert [blank for blank in before if before[blank] != after[blank]] == ["pad-reference", "interpret-sentence"]
+
+
+def test_a_notebook_that_breaks_off_is_called_cut_off_and_its_blanks_are_not_called_deleted(tmp_path: Path) -> None:
+    path = save(tmp_path, "2_cnn")
+    whole = path.read_text(encoding="utf-8")
+    for share in (0.3, 0.5, 0.9):
+        path.write_text(whole[: int(len(whole) * share)], encoding="utf-8")
+        with pytest.raises(NotebookError, match=r"seems to be cut off.*unpack a fresh copy"):
+            read_answers(path)

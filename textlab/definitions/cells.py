@@ -39,10 +39,11 @@ class Cell:
     source: str
 
 
-def read_cells(file_name: str, content: bytes) -> tuple[list[Cell], list[str]]:
+def read_cells(file_name: str, content: bytes, *, rescue: bool = True) -> tuple[list[Cell], list[str]]:
     """Return the code cells of a file and the problems met; never raises.
 
-    Reads notebook formats 2 to 4, and Python scripts: one cell, or one for each `# %%` or `# In[n]:`.
+    Reads notebook formats 2 to 4, and Python scripts: one cell, or one for each `# %%` or `# In[n]:`. Of a notebook
+    whose JSON breaks off, `rescue` takes the cells before the break; without it there are none.
     Each problem names the file, what is wrong, and the remedy.
     """
     name = shown(file_name)
@@ -52,7 +53,7 @@ def read_cells(file_name: str, content: bytes) -> tuple[list[Cell], list[str]]:
     if file_name.lower().endswith(".py") and not text.lstrip().startswith("{"):
         cells = list(_script_cells(text))
     else:
-        sources, found = _notebook_sources(text, name)
+        sources, found = _notebook_sources(text, name, rescue)
         problems += found
         cells = [Cell(number, source) for number, source in sources if source.strip()]
     if not cells and not problems:
@@ -74,9 +75,9 @@ def _decode(content: bytes, name: str) -> tuple[str, list[str]]:
         return content.decode("cp1252", "replace"), [problem]
 
 
-def _notebook_sources(text: str, name: str) -> tuple[list[tuple[int, str]], list[str]]:
+def _notebook_sources(text: str, name: str, rescue: bool) -> tuple[list[tuple[int, str]], list[str]]:
     """Return number and source of each code cell of a notebook's JSON."""
-    raw, problems = _notebook_cells(text, name)
+    raw, problems = _notebook_cells(text, name, rescue)
     sources: list[tuple[int, str]] = []
     for number, cell in enumerate(raw[:MAX_CELLS], start=1):
         if not isinstance(cell, dict):
@@ -96,15 +97,15 @@ def _notebook_sources(text: str, name: str) -> tuple[list[tuple[int, str]], list
     return sources, problems
 
 
-def _notebook_cells(text: str, name: str) -> tuple[list[object], list[str]]:
-    """Return the cells of a notebook's JSON as they stand there; of a damaged one those before the break."""
+def _notebook_cells(text: str, name: str, rescue: bool) -> tuple[list[object], list[str]]:
+    """Return the cells of a notebook's JSON as they stand there; with `rescue`, those before a break."""
     if text.count("[") + text.count("{") + text.count(",") > MAX_VALUES:
         return [], [f"{name}: holds more than {MAX_VALUES} values. Clear its outputs and save it again."]
     try:
         raw = _raw_cells(json.loads(text))
     except json.JSONDecodeError as error:
         where = f"{error.msg} at line {error.lineno} column {error.colno}"
-        raw = whole_cells(text)
+        raw = whole_cells(text) if rescue else []
         if any(isinstance(cell, dict) and cell.get("cell_type") == "code" for cell in raw):
             what = f"is damaged: {where}; only the cells before it count, which are {len(raw)}"
             return raw, [f"{name}: {what}. Save the notebook again and hand in the whole file."]
