@@ -90,7 +90,7 @@ def _budget(outcome: Outcome) -> str:
     if outcome.network == DELTA:
         return (
             "|delta| relative to |F(x) − F(x′)| (at least 0.5) on the solution's trained CNN, the worst of "
-            f"{REVIEWS} test reviews, as the check of a submission measures it; {DRAWS} such draws a trained network."
+            f"{REVIEWS} long reviews, as the check of a submission measures it; {DRAWS} such draws a trained network."
         )
     arguments = ", ".join(f"{name} {value}" for name, value in budget.network.items())
     course = ", reached after a third of the steps and falling to nothing" if budget.one_cycle else ""

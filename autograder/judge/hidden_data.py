@@ -33,6 +33,10 @@ class Encoded:
         """The same reviews with every id i replaced by names[i]."""
         return Encoded(names[self.ids], self.lengths, self.labels)
 
+    def longest(self) -> Tensor:
+        """The numbers of the longest quarter of the reviews."""
+        return (self.lengths >= self.lengths.float().quantile(0.75)).nonzero().flatten()
+
     def first(self, reviews: int, max_length: int) -> Encoded:
         """The first reviews, cut to that many tokens."""
         lengths = self.lengths[:reviews].clamp(max=max_length)

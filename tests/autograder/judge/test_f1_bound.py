@@ -97,6 +97,14 @@ def test_a_low_f1_fails_with_the_value_the_line_and_where_right_solutions_lie() 
     assert all(text in said for text in ("F1 0.750", "0.800", "0.850 to 0.950"))
 
 
+def test_a_first_training_is_not_measured_by_the_better_of_two() -> None:
+    twice = dataclasses.replace(BOUND, trainings=2)
+    first, second = judged(twice, 35)[0].text, judged(twice, 30, 35)[0].text
+    assert "0.850 to 0.950 in the better of 2 trainings" in first
+    assert "near the line" not in first
+    assert "near the line" in second
+
+
 def test_a_bound_that_was_not_calibrated_claims_nothing_about_right_solutions() -> None:
     assert "right solutions" not in noted(35, dataclasses.replace(BOUND, calibration=None))
 
