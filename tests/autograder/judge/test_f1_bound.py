@@ -130,7 +130,7 @@ def test_a_network_that_misses_the_line_is_trained_again_and_the_best_counts(
 def test_a_second_training_is_told_with_both_values() -> None:
     twice = dataclasses.replace(BOUND, trainings=2)
     assert "F1 0.947, the best of 2 trainings: 0.750, 0.947" in judged(twice, 30, 45)[0].text
-    assert "trainings" not in judged(twice, 45)[0].text
+    assert "the best of" not in judged(twice, 45)[0].text
 
 
 class InSession(Worker):
