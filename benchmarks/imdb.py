@@ -34,7 +34,7 @@ from benchmarks.on_imdb.records import (
 )
 from benchmarks.on_imdb.report import results_page, shown_networks
 from benchmarks.on_imdb.summary import figures_of
-from benchmarks.on_imdb.training import best_epoch, train
+from benchmarks.on_imdb.training import train
 from textlab.vectors import Vectors, load_vectors
 
 app = typer.Typer(add_completion=False)
@@ -69,7 +69,6 @@ def train_recipes(
             "torch": torch.__version__,
             "vocabulary": len(prepared.vocabulary),
             "history": history,
-            "best_epoch": best_epoch(history) + 1,
             **measure(model, prepared, device),
         }
         path = write_record(name, recipe, found)

@@ -37,10 +37,8 @@ def draw_curves(records: dict[str, list[Record]]) -> Figure:
         right.plot(
             epochs, [item["validation_f1"] for item in history], color=colour, label=TITLES[name], linewidth=1.6
         )
-        best = records[name][0]["best_epoch"]
-        right.plot(best, history[best - 1]["validation_f1"], "o", color=colour, markersize=5)
     left.set_title("loss: validation, and training (dotted)", fontsize=10, loc="left")
-    right.set_title("F1 on the validation reviews; ● the epoch kept", fontsize=10, loc="left")
+    right.set_title("F1 on the validation reviews", fontsize=10, loc="left")
     right.legend(fontsize=8, loc="lower right")
     for panel in (left, right):
         panel.set_xlabel("epoch", fontsize=9)

@@ -50,7 +50,7 @@ def measure(model: nn.Module, prepared: Prepared, device: torch.device) -> dict[
 def explained_reviews(model: nn.Module, prepared: Prepared) -> dict[str, Any]:
     """Convergence deltas of the logit over test reviews drawn by the recipe's seed."""
     rows = prepared.rows["test"]
-    drawn = random.Random(prepared.recipe.seed).sample(range(len(rows)), EXPLAINED)
+    drawn = random.Random(prepared.recipe.seed).sample(range(len(rows)), min(EXPLAINED, len(rows)))
     begun = time.process_time()
     found = explain(
         model,
@@ -65,7 +65,7 @@ def explained_reviews(model: nn.Module, prepared: Prepared) -> dict[str, Any]:
     deltas = found.deltas.abs()
     shares = deltas / (found.outputs - found.baseline_outputs).abs().clamp(min=SMALLEST_DIFFERENCE)
     return {
-        "reviews": EXPLAINED,
+        "reviews": len(drawn),
         "steps": STEPS,
         "rule": "riemann_middle",
         "delta": quantiles(deltas),

@@ -36,10 +36,16 @@ class Recipe:
     learning_rate: float = 1e-3
     schedule: Literal["constant", "linear"] = "linear"
     """Of the learning rate: constant, or falling to zero with the last step."""
+    weights: Literal["best", "last"] = "best"
+    """Which are kept: those of the epoch with the smallest validation loss, or the last, for a rate that has fallen
+    to zero: then a network grows too sure of itself before it grows worse."""
     weight_decay: float = 0.0
     embedding_std: float = 0.1
     """Random embeddings start with this standard deviation."""
     embedding_dropout: float = 0.0
+    """Share of the numbers of the embedded words that are dropped."""
+    word_dropout: float = 0.0
+    """Share of the words that are dropped as a whole."""
     clip: float | None = None
     """Largest norm of the gradient."""
     mixed_precision: bool = False
@@ -50,35 +56,54 @@ class Recipe:
 CNN = Recipe(
     "2_cnn",
     "CNN",
-    {"emb_dim": 100, "out_channels": 100, "kernel_sizes": [3, 4, 5], "dropout": 0.5},
+    {"emb_dim": 100, "out_channels": 100, "kernel_sizes": [2, 3, 4], "dropout": 0.5},
     max_length=400,
+    epochs=4,
+    learning_rate=2e-3,
+    weights="last",
+    embedding_std=0.03,
     embedding_dropout=0.5,
+    mixed_precision=True,
 )
 RNN = Recipe(
     "1_rnn",
     "RNNBaseline",
     {"embedding_dim": 100, "hidden_dim": 64, "n_layers": 1, "bidirectional": True, "dropout": 0.5},
-    max_length=256,
+    max_length=200,
     kept="last",
-    epochs=6,
+    epochs=5,
+    batch_size=32,
     learning_rate=2e-3,
+    weights="last",
     embedding_dropout=0.3,
     clip=1.0,
 )
 GLOVE = Recipe(
     "3_glove_cnn",
     "GloVeCNN",
-    {"out_channels": 100, "kernel_sizes": [3, 4, 5], "dropout": 0.5},
+    {"out_channels": 100, "kernel_sizes": [2, 3, 4], "dropout": 0.5},
     max_length=400,
+    epochs=4,
+    learning_rate=2e-3,
+    weights="last",
     vectors=True,
-    width=100,
-    embedding_dropout=0.5,
+    width=50,
+    embedding_dropout=0.3,
+    mixed_precision=True,
 )
 
+_FEW: dict[str, Any] = {
+    "train": FEW,
+    "min_freq": 2,
+    "epochs": 8,
+    "batch_size": 32,
+    "embedding_std": 0.1,
+    "embedding_dropout": 0.5,
+}
 RECIPES: dict[str, Recipe] = {
     "rnn": RNN,
     "cnn": CNN,
     "glove_cnn": GLOVE,
-    "cnn_2500": replace(CNN, train=FEW, min_freq=2, epochs=12, batch_size=32),
-    "glove_cnn_2500": replace(GLOVE, train=FEW, min_freq=2, epochs=12, batch_size=32),
+    "cnn_2500": replace(CNN, **_FEW, arguments={**CNN.arguments, "kernel_sizes": [3, 4, 5]}),
+    "glove_cnn_2500": replace(GLOVE, **_FEW, width=100, arguments={**GLOVE.arguments, "kernel_sizes": [3, 4, 5]}),
 }

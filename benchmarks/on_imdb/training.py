@@ -33,7 +33,7 @@ def train(
     checkpoint: Path,
     tell: Callable[[Epoch], None] = print_epoch,
 ) -> list[Epoch]:
-    """Train for the recipe's epochs; the weights of the best epoch by validation loss come back.
+    """Train for the recipe's epochs; the weights that the recipe names come back.
 
     After every epoch all that is needed to go on is written to `checkpoint`, and `tell` gets what was measured.
     """
@@ -54,7 +54,7 @@ def train(
         begun, used = time.perf_counter(), time.process_time()
         # Seeds of its own for each epoch, so that one that is repeated after a stop is the same.
         seed_everything(1000 * recipe.seed + epoch)
-        with dropped_embeddings(model, recipe.embedding_dropout):
+        with dropped_embeddings(model, recipe):
             loss = _run(model, called, prepared, optimizer, epoch, device)
         wall, processor = time.perf_counter() - begun, time.process_time() - used
         logits, labels = predict(model, prepared, "validation", device)
@@ -75,7 +75,8 @@ def train(
         torch.save(state, part)
         part.rename(checkpoint)
         tell(history[-1])
-    model.load_state_dict(best)
+    if recipe.weights == "best":
+        model.load_state_dict(best)
     return history
 
 
@@ -109,12 +110,15 @@ def caller(recipe: Recipe) -> Callable[[nn.Module, Tensor, Tensor], Tensor]:
 
 
 @contextmanager
-def dropped_embeddings(model: nn.Module, rate: float) -> Iterator[None]:
+def dropped_embeddings(model: nn.Module, recipe: Recipe) -> Iterator[None]:
     """Dropout on what the embedding gives, while training; the class itself stays as it is."""
-    embedding = model.get_submodule("embedding")
-    handle = embedding.register_forward_hook(
-        lambda layer, given, output: functional.dropout(output, rate, layer.training)
-    )
+
+    def drop(layer: nn.Module, given: object, embedded: Tensor) -> Tensor:
+        """Embedded words [batch, length, width]."""
+        words = functional.dropout(torch.ones_like(embedded[:, :, :1]), recipe.word_dropout, layer.training)
+        return functional.dropout(embedded, recipe.embedding_dropout, layer.training) * words
+
+    handle = model.get_submodule("embedding").register_forward_hook(drop)
     try:
         yield
     finally:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pytest
 import torch
 
 from benchmarks.on_imdb.encoded import Encoded, Part, cut, renumbered
+from benchmarks.on_imdb.measuring import SENTENCES, measure
 from benchmarks.on_imdb.prepared import Prepared, build, matrix_of, prepare, vocabulary_of
 from benchmarks.on_imdb.recipes import RECIPES, Recipe
 from benchmarks.on_imdb.training import best_epoch, predict, train
@@ -93,16 +95,21 @@ def test_a_stopped_run_goes_on_as_if_it_had_not_stopped(prepared: Prepared, tmp_
     assert torch.equal(predict(second, prepared, "test", CPU)[0], predict(whole, prepared, "test", CPU)[0])
 
 
-def test_the_weights_of_the_best_epoch_come_back(prepared: Prepared, tmp_path: Path) -> None:
+@pytest.mark.parametrize("weights", ["best", "last"])
+def test_the_weights_that_the_recipe_names_come_back(
+    weights: Literal["best", "last"], prepared: Prepared, tmp_path: Path
+) -> None:
     # So large a learning rate that the loss goes up again.
-    wild = dataclasses.replace(prepared, recipe=dataclasses.replace(SMALL, learning_rate=3.0, epochs=6))
+    wild = dataclasses.replace(
+        prepared, recipe=dataclasses.replace(SMALL, learning_rate=3.0, epochs=6, weights=weights)
+    )
     model = build(wild.recipe, wild.vocabulary, None)
     history = train(model, wild, CPU, tmp_path / "run.pt")
-    best = best_epoch(history)
-    assert best < 5
+    assert best_epoch(history) < 5
     logits, labels = predict(model, wild, "validation", CPU)
     loss = torch.nn.functional.binary_cross_entropy_with_logits(logits, labels)
-    assert float(loss) == pytest.approx(history[best]["validation_loss"])
+    kept = best_epoch(history) if weights == "best" else 5
+    assert float(loss) == pytest.approx(history[kept]["validation_loss"])
 
 
 def test_small_random_numbers_stand_behind_the_vectors(encoded: Encoded) -> None:
@@ -123,3 +130,14 @@ def test_every_recipe_builds_the_solutions_class(name: str, encoded: Encoded) ->
     vectors = Vectors(["fine"], torch.randn(1, 25)) if recipe.vectors else None
     vocabulary = vocabulary_of(recipe, encoded, vectors)
     assert type(build(recipe, vocabulary, vectors)).__name__ == recipe.name
+
+
+@pytest.mark.parametrize("name", ["rnn", "cnn"])
+def test_measured_explanations_add_up(name: str, prepared: Prepared) -> None:
+    recipe = dataclasses.replace(RECIPES[name], max_length=6)
+    model = build(recipe, prepared.vocabulary, None)
+    found = measure(model, dataclasses.replace(prepared, recipe=recipe), CPU)
+    assert found["test"]["reviews"] == found["attribution"]["reviews"] == 2
+    assert found["attribution"]["delta"]["largest"] < 1e-3
+    assert [item["label"] for item in found["explanations"]] == [label for _, label in SENTENCES]
+    assert found["explanations"][0]["tokens"][:3] == ["i", "laughed", ","]
