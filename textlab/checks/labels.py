@@ -177,7 +177,7 @@ def _unpack(result: Any, call: str) -> tuple[Tensor, float]:
 
 def _cases(bench: Bench, draw: Draw) -> list[Case]:
     """Reviews without padding, models with three to five classes in an order of their own; weights drawn for each."""
-    cases = []
+    cases: list[Case] = []
     for n_classes, length in [(3, draw.integer(7, 9)), (draw.integer(4, 5), draw.integer(3, 5))]:
         vocab_size, emb_dim = 30, draw.integer(5, 9)
         mirror = ClassProbe(vocab_size, emb_dim, PAD, n_classes).double().eval()
