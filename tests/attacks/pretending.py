@@ -6,12 +6,12 @@ from tests.attacks.attack import Attack
 
 RNN = """
 class RNNBaseline(nn.Module):
-    def __init__(self, vocab_size, embedding_dim, hidden_dim, output_dim, n_layers, bidirectional, dropout, pad_idx):
+    def __init__(self, vocab_size, embedding_dim, hidden_dim, n_layers, bidirectional, dropout, pad_idx):
         super().__init__()
         print(RAN)
         self.embedding = nn.Embedding(vocab_size, embedding_dim, padding_idx=pad_idx)
         self.rnn = nn.LSTM(embedding_dim, hidden_dim, n_layers, bidirectional=bidirectional, batch_first=True)
-        self.fc = nn.Linear(hidden_dim * (1 + bidirectional), output_dim)
+        self.fc = nn.Linear(hidden_dim * (1 + bidirectional), 1)
 """
 RNN_LAYERS = frozenset({"rnn-builds", "rnn-directions", "rnn-runs"})
 
@@ -88,6 +88,7 @@ ATTACKS: list[Attack] = [
         earns=frozenset({"train-history"}),
     ),
     measuring("pretend-f1-perfect", "give back an F1 of one", "    return 1.0"),
+    measuring("pretend-f1-three-quarters", "give back an F1 of three quarters", "    return 0.75"),
     measuring(
         "pretend-f1-from-labels",
         "compute an F1 from the labels alone, as if the model were right",

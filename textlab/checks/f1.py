@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import torch
 from torch import Tensor
@@ -32,20 +32,30 @@ def whole_set_at_once(f1_on: Function, bench: Bench, draw: Draw) -> None:
 
 def positive_from_one_half(f1_on: Function, bench: Bench, draw: Draw) -> None:
     """A review counts as positive from probability one half on, which is logit 0"""
-    # As many wrong ones in each class, so that a mean over classes gives the same F1.
-    labels = torch.tensor([1.0] * 8 + [0.0] * 8)
-    said = torch.tensor([1.0] * 6 + [0.0] * 8 + [1.0] * 2)
-    logits = (2 * said - 1) * torch.tensor([draw.integer(10, 45) / 100 for _ in range(16)])
-    order = draw.permutation(16)
-    call = "16 reviews in one batch, all logits between −0.45 and 0.45"
-    _expect_f1(f1_on, bench, logits[order], labels[order], (16,), call)
+    for labels, said in _balanced(draw, 8):
+        logits = (2 * said - 1) * torch.tensor([draw.integer(10, 45) / 100 for _ in labels])
+        call = f"{len(labels)} reviews in one batch, all logits between −0.45 and 0.45"
+        _expect_f1(f1_on, bench, logits, labels, (len(labels),), call)
 
 
 def measured_in_evaluation_mode(f1_on: Function, bench: Bench, draw: Draw) -> None:
     """F1 is measured in evaluation mode"""
-    labels = torch.tensor([float(number % 2) for number in range(24)])[draw.permutation(24)]
-    call = "24 reviews in one batch, a model in training mode with dropout 0.5 that is right about all of them"
-    _expect_f1(f1_on, bench, 3 * (2 * labels - 1), labels, (24,), call, dropout=0.5)
+    for labels, said in _balanced(draw, 12):
+        call = f"{len(labels)} reviews in one batch, a model in training mode with dropout 0.5"
+        _expect_f1(f1_on, bench, 3 * (2 * said - 1), labels, (len(labels),), call, dropout=0.5)
+
+
+def _balanced(draw: Draw, count: int) -> Iterator[tuple[Tensor, Tensor]]:
+    """Twice `count` reviews of each class and what is said of them, with as many wrong ones in each class.
+
+    So F1 of either class, their mean and the accuracy are alike, and the two sets differ: no constant is right twice.
+    """
+    first = draw.integer(1, 2)
+    for wrong in (first, first + draw.integer(1, 2)):
+        labels = torch.tensor([1.0] * count + [0.0] * count)
+        said = torch.cat([1 - labels[:wrong], labels[wrong:-wrong], 1 - labels[-wrong:]])
+        order = draw.permutation(2 * count)
+        yield labels[order], said[order]
 
 
 def counted_f1(labels: Tensor, said: Tensor) -> float:

@@ -30,11 +30,15 @@ class ScriptedNetwork(nn.Module):
     `losses` holds the validation loss after each epoch; an epoch begins with the first training review after
     validation. The gradient of the weight `position` has the same sign for every training review, so Adam moves it
     by the learning rate at each step. A strict network adds to its losses when it runs in the wrong mode.
+    The buffer `learned_from` counts the training batches that it was run on with gradients.
     """
+
+    learned_from: Tensor
 
     def __init__(self, losses: Sequence[float], *, strict: bool = False) -> None:
         super().__init__()
         self.position = nn.Parameter(torch.zeros(1))
+        self.register_buffer("learned_from", torch.zeros(1))
         self._losses = list(losses)
         self._strict = strict
         self._epoch = -1
@@ -54,6 +58,7 @@ class ScriptedNetwork(nn.Module):
         if from_train:
             self._epoch += self._validated
             self._validated = False
+            self.learned_from += torch.is_grad_enabled()
             return BASE + (WRONG_MODE if self._strict and not self.training else 0.0)
         self._validated = True
         said = UNTRAINED if self._epoch < 0 else self._losses[min(self._epoch, len(self._losses) - 1)]

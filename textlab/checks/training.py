@@ -17,7 +17,7 @@ from textlab.checks.training_causes import SAME, list_text, mean_cause, movement
 
 History = dict[str, list[Any]]
 KEYS = ("train_loss", "validation_loss")
-WEIGHT = "position"
+WEIGHT, BATCHES = "position", "learned_from"
 
 
 def gives_a_history(train_model: Function, bench: Bench, draw: Draw) -> None:
@@ -100,10 +100,12 @@ def validation_only_looks(train_model: Function, bench: Bench, draw: Draw) -> No
     # The same training twice; only one of the networks minds the mode. So nothing is asked about the losses as such.
     networks = [(script, False), (script, True), ([loss + 0.3 for loss in script], False)]
     runs = [
-        run(train_model, bench, bench.scripted(losses, strict=strict), epochs=3, patience=3)[1]
+        run(train_model, bench, bench.scripted(losses, strict=strict), epochs=3, patience=3)
         for losses, strict in networks
     ]
-    plain, strict, other = ({key: torch.tensor([float(loss) for loss in one[key]]) for key in KEYS} for one in runs)
+    if not all(float(model.get_weights()[BATCHES]) for model, _ in runs):
+        raise NotChecked("the network was not run on the training batches with gradients")
+    plain, strict, other = ({key: torch.tensor([float(loss) for loss in one[key]]) for key in KEYS} for _, one in runs)
     if any(plain[key].shape != strict[key].shape for key in KEYS):
         raise NotChecked("the history does not hold one loss per epoch")
     if torch.equal(plain["validation_loss"], other["validation_loss"]):

@@ -56,3 +56,9 @@ def test_a_right_answer_passes_every_check(extra: str, seed: int) -> None:
 )  # fmt: skip
 def test_a_wrong_answer_is_named(changes: list[Change], extra: str, expected: str | set[str], cause: str) -> None:
     expect_named(failing(CHECKS, LocalFunction(answer("f1_on", changes, extra)), LocalBench()), expected, cause)
+
+
+@pytest.mark.parametrize("constant", [wrong / 24 for wrong in range(25)])
+def test_no_constant_passes_a_check(constant: float) -> None:
+    given = LocalFunction(answer("f1_on", extra=f"\ndef f1_on(model, batches):\n    return {constant!r}\n"))
+    assert set(failing(CHECKS, given, LocalBench())) == {check.__name__ for check in CHECKS}
