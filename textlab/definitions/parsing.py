@@ -9,6 +9,7 @@ import textwrap
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import accumulate, pairwise
 
 from textlab.definitions.cells import Cell
 from textlab.definitions.shown import shown
@@ -24,13 +25,20 @@ _INVISIBLE = {ord(c): " " for c in "\u00a0\u1680\u2007\u202f\u205f\u3000"} | {
 _CONTINUES = re.compile(r"(?:else|elif|except|finally)\b|[)\]}]")
 _BINDING = re.compile(r"^(?:(?:async +)?def|class)[ \t]+(\w+)|^(\w+)[ \t]*(?::[^=\n]*)?=(?!=)", re.MULTILINE)
 _OPEN_END = re.compile("never closed|unterminated|EOF|unexpected end")
+# Comments, strings that may lack their end, brackets, and line ends that do not end a line.
+_LEXEME = re.compile(
+    r"#[^\n]*|\"{3}(?s:[^\\]|\\.)*?(?:\"{3}|\Z)|'{3}(?s:[^\\]|\\.)*?(?:'{3}|\Z)"
+    r"|\"(?:[^\"\\\n]|\\(?s:.))*\"?|'(?:[^'\\\n]|\\(?s:.))*'?|\\\n\s*|[()\[\]{}]"
+)
 
 MAX_EFFORT = 10_000_000
 """Characters that the repairs of one notebook may parse: one made to be slow is cut, not waited for."""
 TRANSFORM_EFFORT = 6
 """Cost of IPython's transformation, for every magic and character, in characters parsed."""
+MAX_MAGICS = 30
+"""Magics that are transformed at once; IPython reads the text again for each. A cell of more is taken by blocks."""
 MAX_EXTENSIONS = 30
-"""Blocks after an unclosed bracket or string that are tried as its continuation."""
+"""Blocks after an unclosed bracket or string in which its end is looked for."""
 
 
 @dataclass(frozen=True)
@@ -120,7 +128,8 @@ def _parse_repaired(source: str, budget: Budget) -> _Tree | SyntaxError:
         if repair is _ipython_calls:
             # IPython reads the whole text again for every line that it changes.
             magics = len(_MAGIC_LINE.findall(repaired))
-            if not magics or not budget.take(TRANSFORM_EFFORT * (magics + 1) * (len(repaired) + 1000)):
+            effort = TRANSFORM_EFFORT * (magics + 1) * (len(repaired) + 1000)
+            if not 0 < magics <= MAX_MAGICS or not budget.take(effort):
                 continue
         candidate = repair(repaired)
         if (candidate == repaired and repair is not _as_it_is) or not budget.take(len(candidate)):
@@ -215,19 +224,38 @@ def _parse_blocks(source: str, budget: Budget) -> ParsedCell:
 def _parse_open_block(
     lines: list[str], starts: list[int], at: int, budget: Budget
 ) -> tuple[int, _Tree] | SyntaxError:
-    """Parse the block at `starts[at]`, and those after it while a bracket or string of it is open.
+    """Parse the block at `starts[at]`, with those up to where its brackets and strings are closed if they are open.
 
     Returns the index of the next block and the tree, or the first complaint.
     """
-    first: SyntaxError | None = None
-    for end in range(at + 1, min(at + 1 + MAX_EXTENSIONS, len(starts))):
-        tree = _parse_repaired("\n".join(lines[starts[at] : starts[end]]), budget)
-        if isinstance(tree, _Tree):
-            return end, tree
-        first = first or tree
-        if not _OPEN_END.search(str(tree.msg)):
-            break
-    return first or SyntaxError("too long to be repaired")
+    tree = _parse_repaired("\n".join(lines[starts[at] : starts[at + 1]]), budget)
+    if isinstance(tree, _Tree):
+        return at + 1, tree
+    end = _closed_at(lines, starts, at) if _OPEN_END.search(str(tree.msg)) else at
+    if end > at + 1:
+        extended = _parse_repaired("\n".join(lines[starts[at] : starts[end]]), budget)
+        if isinstance(extended, _Tree):
+            return end, extended
+    return tree
+
+
+def _closed_at(lines: list[str], starts: list[int], at: int) -> int:
+    """The index of the first block after `at` before which no bracket or string is open; `at` when there is none."""
+    blocks = ["\n".join(lines[begin:end]) for begin, end in pairwise(starts[at : at + 1 + MAX_EXTENSIONS])]
+    ends = list(accumulate(len(block) + 1 for block in blocks))
+    past = depth = 0
+    for lexeme in _LEXEME.finditer("\n".join([*blocks, ""])):
+        while ends[past] <= lexeme.start():
+            past += 1
+            if not depth:
+                return at + past
+        # A string, or a line that goes on, can take the ends of blocks with it.
+        while past < len(ends) and ends[past] <= lexeme.end():
+            past += 1
+        if past == len(ends):
+            return at
+        depth = max(0, depth + (lexeme[0] in "([{") - (lexeme[0] in ")]}"))
+    return at if depth else at + past + 1
 
 
 def _block_starts(lines: list[str]) -> Iterator[int]:

@@ -6,13 +6,15 @@ import ast
 import json
 import keyword
 import pickle
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from IPython.core import inputtransformer2
 
-from textlab.definitions import Cell, Definitions, read_cells, slice_definitions, statements
+from textlab.definitions import Cell, Definitions, parsing, read_cells, slice_definitions, statements
 
 
 def cut(*sources: str, wanted: str = "CNN", served: tuple[str, ...] = ()) -> Definitions:
@@ -415,3 +417,23 @@ def test_no_text_makes_the_slicer_raise(sources: list[str]) -> None:
     for piece in found.program:
         ast.parse(piece.source)
         assert piece.line >= 1
+
+
+@pytest.mark.parametrize("line", ["f(\n", "[(\n)\n", "x = 'a\n", "CNN?\n", "x = !ls\n'''\n"])
+def test_broken_text_is_read_a_few_times_and_no_more(line: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """IPython reads a text anew for every magic, and a bracket may be open up to the end of the cell."""
+    source = line * 100 + "CNN = 1"
+    read = 0
+
+    def counted(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
+        def call(text: Any) -> Any:
+            nonlocal read
+            read += sum(map(len, text))
+            return function(text)
+
+        return call
+
+    monkeypatch.setattr(parsing, "_parse", counted(parsing._parse))
+    monkeypatch.setattr(inputtransformer2, "make_tokens_by_line", counted(inputtransformer2.make_tokens_by_line))
+    cut(source)
+    assert 0 < read <= 24 * len(source)
