@@ -94,7 +94,7 @@ def table(verdicts: list[Verdict]) -> str:
     lines = ["", f"{len(verdicts)} attacks:", "", "| attack | tries to | points | checks |", "|---|---|---|---|"]
     for verdict in verdicts:
         tries = verdict.attack.tries.replace("|", "\\|").replace("<", "&lt;")
-        earned = f"{verdict.score} for {', '.join(sorted(verdict.attack.earns))}" if verdict.score else "0"
+        earned = f"{verdict.score} for {', '.join(verdict.earned)}" if verdict.score else "0"
         lines.append(f"| `{verdict.attack.name}` | {tries} | {earned} | {verdict.outcomes} |")
     return "\n".join([*lines, "", ""])
 

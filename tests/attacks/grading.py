@@ -43,6 +43,8 @@ class Verdict:
 
     attack: Attack
     score: int
+    earned: tuple[str, ...]
+    """Checks that gave points."""
     outcomes: str
     """How many checks had which outcome."""
     faults: tuple[str, ...]
@@ -150,7 +152,8 @@ def verdict_on(attack: Attack, records: Sequence[Record]) -> Verdict:
         faults.append("it did not run")
     words = [check.outcome for check in checks]
     counted = ", ".join(f"{words.count(word)} {word}" for word in dict.fromkeys(sorted(words)))
-    return Verdict(attack, sum(record.score for record in records), counted, tuple(dict.fromkeys(faults)))
+    earned = tuple(sorted(check.id for check in checks if check.points))
+    return Verdict(attack, sum(record.score for record in records), earned, counted, tuple(dict.fromkeys(faults)))
 
 
 def _place(attack: Attack, folder: Path) -> Path:

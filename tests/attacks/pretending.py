@@ -70,7 +70,7 @@ ATTACKS: list[Attack] = [
         return last.sum(1, keepdim=True) + 0 * sum(p.sum() for p in self.parameters())
 """,
         {"rnn-summary": "failed"},
-        RNN_LAYERS | {"rnn-shapes", "rnn-independent", "rnn-padding", "rnn-gradients"},
+        RNN_LAYERS | {"rnn-shapes", "rnn-independent", "rnn-padding"},
         notebook="1_rnn",
     ),
     training(

@@ -20,6 +20,8 @@ KEPT = ROOT / "build" / "fuzz"
 NAMES = ("reader", "slicer", "archive", "protocol")
 WATCHED = ["textlab.definitions", "autograder.submissions", "autograder.wire", "json", "zipfile"]
 """Packages whose branches guide the fuzzer."""
+BLIND = "no interesting inputs were found so far"
+"""What libFuzzer says when no branch tells one input from another."""
 SLOWEST_S = 10
 """An input that takes longer is a finding."""
 LONGEST = 4096
@@ -55,10 +57,11 @@ def fuzz(name: str, minutes: float, inputs: int) -> int:
     result = subprocess.run(command, cwd=ROOT, stderr=subprocess.PIPE, text=True, errors="replace", check=False)
     executed = re.search(r"number_of_executed_units:\s*(\d+)", result.stderr)
     count(name, int(executed[1]) if executed else 0, (time.monotonic() - begun) / 60)
-    if result.returncode:
+    blind = BLIND in result.stderr
+    if result.returncode or blind:
         print(result.stderr[-4000:])
-        print(f"{name}: FOUND something; the input lies in {KEPT}")
-    return 1 if result.returncode else 0
+        print(f"{name}: {'no branch is watched' if blind else f'FOUND something; the input lies in {KEPT}'}")
+    return 1 if result.returncode or blind else 0
 
 
 def dictionary(name: str) -> Path:

@@ -10,10 +10,11 @@ import torch  # noqa: F401  # before what is watched, so that nothing of it is
 
 from tests.fuzz.__main__ import WATCHED
 
+for loaded in [name for name in sys.modules if name.partition(".")[0] in WATCHED]:
+    # What torch has imported already would not be watched.
+    del sys.modules[loaded]
 with atheris.instrument_imports(include=WATCHED):
-    import textlab.definitions  # noqa: F401
-
-from tests.fuzz.targets import TARGETS
+    from tests.fuzz.targets import TARGETS
 
 
 def main() -> None:

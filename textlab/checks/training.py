@@ -105,7 +105,9 @@ def validation_only_looks(train_model: Function, bench: Bench, draw: Draw) -> No
     ]
     if not all(float(model.get_weights()[BATCHES]) for model, _ in runs):
         raise NotChecked("the network was not run on the training batches with gradients")
-    plain, strict, other = ({key: torch.tensor([float(loss) for loss in one[key]]) for key in KEYS} for _, one in runs)
+    plain, strict, other = (
+        {key: torch.tensor([float(loss) for loss in history[key]]) for key in KEYS} for _, history in runs
+    )
     if any(plain[key].shape != strict[key].shape for key in KEYS):
         raise NotChecked("the history does not hold one loss per epoch")
     if torch.equal(plain["validation_loss"], other["validation_loss"]):
