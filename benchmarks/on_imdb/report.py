@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from statistics import fmean
 from typing import Any
 
+from benchmarks.on_imdb.last_points import TEXT, changes_of, last_points
 from benchmarks.on_imdb.recipes import RECIPES
 from benchmarks.on_imdb.summary import TARGETS, TITLES, Record, minutes_of, reached
 
@@ -27,6 +28,9 @@ def results_page(records: dict[str, list[Record]], tries: Sequence[Record]) -> s
         parts += ["## Runs", _machines(known), _runs(known)]
         parts += ["![Losses and F1 after each epoch](results-curves.svg)", "### Settings", _settings(known)]
         parts += ["## Explanations add up", _deltas(known), _explanations(known)]
+    gains = last_points(known, tries)
+    if gains:
+        parts += ["## Getting the last points", TEXT, gains]
     if tries:
         parts += ["## What was tried", _tries(tries)]
     return "\n\n".join(parts) + "\n"
@@ -169,12 +173,8 @@ def _tries(tries: Sequence[Record]) -> str:
 
 def _changes(record: Record) -> str:
     """What differs from the recipe as it is now."""
-    now, then = (
-        {**fields, **fields["arguments"]}
-        for fields in (dataclasses.asdict(RECIPES[record["name"]]), record["recipe"])
-    )
-    changed = [f"{name} {then[name]}" for name in then if name != "arguments" and then[name] != now.get(name)]
-    return ", ".join(changed) or "nothing"
+    changes = changes_of(record["recipe"], dataclasses.asdict(RECIPES[record["name"]]))
+    return ", ".join(f"{name} {value}" for name, value in changes.items()) or "nothing"
 
 
 def _ordered(records: dict[str, list[Record]]) -> list[str]:

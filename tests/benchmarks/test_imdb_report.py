@@ -83,6 +83,16 @@ def test_a_try_names_what_differs_from_the_recipe(folder: Path) -> None:
     assert "| CNN | max_length 77 | 1 | 1.0 | 0.4000 | 0.8000 |" in results_page({}, read_tries(folder))
 
 
+def test_what_one_setting_is_worth_is_said_with_its_sign(folder: Path) -> None:
+    better = dataclasses.replace(RECIPES["rnn"], max_length=77)
+    write_try("one", "rnn", better, [{**EPOCH, "validation_loss": 0.4, "validation_f1": 0.83}], folder)
+    write_try("two", "rnn", dataclasses.replace(better, epochs=9), [EPOCH], folder)
+    page = results_page(read_records(folder), read_tries(folder))
+    section = page.split("## Getting the last points")[1].split("\n## ")[0]
+    assert "| tokens of a review that are read | RNN | 77 → 200 | 0.400 → 0.450 | −0.0200 |" in section
+    assert section.count("| RNN |") == 1
+
+
 def test_the_same_records_give_the_same_figures(folder: Path) -> None:
     records = read_records(folder)
     for name in ("first", "second"):
