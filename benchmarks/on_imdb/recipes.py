@@ -105,5 +105,7 @@ RECIPES: dict[str, Recipe] = {
     "cnn": CNN,
     "glove_cnn": GLOVE,
     "cnn_2500": replace(CNN, **_FEW, arguments={**CNN.arguments, "kernel_sizes": [3, 4, 5]}),
-    "glove_cnn_2500": replace(GLOVE, **_FEW, width=100, arguments={**GLOVE.arguments, "kernel_sizes": [3, 4, 5]}),
+    "glove_cnn_2500": replace(
+        GLOVE, **{**_FEW, "embedding_dropout": 0.3}, arguments={**GLOVE.arguments, "kernel_sizes": [3, 4, 5]}
+    ),
 }

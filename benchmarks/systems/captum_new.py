@@ -26,9 +26,7 @@ from textlab.attribution import Attributions, explain
 from textlab.attribution.quadrature import Rule
 from textlab.training import seed_everything
 
-RECIPE = recipe(
-    "captum_new", max_length=256, max_size=20_000, train=4_000, epochs=3, batch_size=32, mixed_precision=True
-)
+RECIPE = recipe("captum_new", max_length=256, max_size=20_000, train=4_000, epochs=3, mixed_precision=True)
 TEST_REVIEWS = 500
 LABELS = {"negative": 0, "positive": 1}
 REPORTED = {"accuracy": 0.748, "delta": "9e-5 … 5e-4"}

@@ -60,7 +60,7 @@ def draw_broken_f1(record: dict[str, Any]) -> Figure:
     panel.set_xlabel("batch of the test set: negative reviews first, then positive ones", fontsize=9)
     panel.set_ylim(0, 1)
     panel.tick_params(labelsize=8)
-    panel.legend(fontsize=8, loc="center left")
+    panel.legend(fontsize=8, loc="lower left")
     return drawn
 
 

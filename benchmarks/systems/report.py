@@ -71,8 +71,9 @@ def _score(records: dict[str, Record], name: str, title: str, figure: str, repor
     field = "accuracy" if name in REPORTED_ACCURACY else "f1"
     got, verdict = "not run", ""
     if name in records:
-        got, verdict = f"{records[name][field]:.3f}{note}", _verdict(records[name][field] - reported)
-    return f"| {title} | {figure} | {reported:.4g} | {got} | {verdict} |"
+        found, digits = records[name][field], 4 if round(reported, 3) != reported else 3
+        got, verdict = f"{found:.{digits}f}{note}", _verdict(found - reported)
+    return f"| {title} | {figure} | {reported:g} | {got} | {verdict} |"
 
 
 def _verdict(above: float) -> str:

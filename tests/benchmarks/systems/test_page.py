@@ -22,3 +22,23 @@ def test_a_system_that_was_not_run_is_said_to_be_so(missing: str) -> None:
 
 def test_without_records_there_is_a_page() -> None:
     assert "Nothing was run yet." in systems_page({})
+
+
+@pytest.mark.parametrize(("accuracy", "verdict"), [(0.8545, "reached"), (0.8445, "**missed by 0.01**")])
+def test_a_figure_under_the_reported_one_is_called_missed(accuracy: float, verdict: str) -> None:
+    records = read_records()
+    records["alibi"]["accuracy"] = accuracy
+    (row,) = (line for line in systems_page(records).splitlines() if line.startswith("| Alibi | accuracy"))
+    assert row == f"| Alibi | accuracy, 25,000 test reviews | 0.8545 | {accuracy:.4f} | {verdict} |"
+
+
+def test_a_run_with_fewer_epochs_than_patience_asks_for_says_so() -> None:
+    records = read_records()
+    whole = records["homework_cnn"]
+    assert " only | " not in _first_row(systems_page(records), "homework, CNN")
+    short = {**whole, "history": whole["history"][:2], "best_epoch": 2}
+    assert ", 2 epochs only | " in _first_row(systems_page({**records, "homework_cnn": short}), "homework, CNN")
+
+
+def _first_row(page: str, title: str) -> str:
+    return next(line for line in page.splitlines() if line.startswith(f"| {title} "))
