@@ -12,6 +12,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import torch
+
 from benchmarks.systems.environments import environment, run_in
 from benchmarks.systems.records import WORK, write_record
 
@@ -21,6 +23,7 @@ REPORTED = {"delta": 2.88}
 
 def main() -> None:
     """Make the environment, run, and write the record."""
+    torch.set_num_threads(1)  # as flair_side.py does; the record says how many
     WORK.mkdir(parents=True, exist_ok=True)
     answer = WORK / "flair_answer.json"
     run_in(environment("flair", REQUIREMENTS), [Path(__file__).with_name("flair_side.py"), WORK / "flair", answer])
