@@ -27,7 +27,8 @@ def draw_quadrature(cnn: dict[str, Any], flair: dict[str, Any] | None) -> Figure
         steps = [int(number) for number in cnn["rules"][rule]]
         for panel, field in ((axes[0], "delta"), (axes[1], "error")):
             values = [found[field] for found in cnn["rules"][rule].values()]
-            panel.plot(steps, values, color=colour, marker=marker, markersize=4, linewidth=1.3, label=rule)
+            panel.plot(steps, values, color=colour, marker=marker, markersize=4, linewidth=1.3)
+        axes[0].lines[-1].set_label(rule)
         if flair is not None:
             row = flair["deltas"][rule]
             axes[2].plot(
