@@ -51,6 +51,10 @@ def keep_picture(page: Page, name: str) -> None:
 def test_a_student_fills_a_blank_and_reads_the_card(lab: Lab, page: Page) -> None:
     page.goto(f"{lab.address}/lab/tree/2_cnn.ipynb?token={TOKEN}")
     expect(page.locator(".jp-Notebook h1").first).to_contain_text("A convolutional network", timeout=60_000)
+    # A cell that is run before there is a kernel stays as it is.
+    expect(page.locator(".jp-Notebook-ExecutionIndicator").first).to_have_attribute(
+        "data-status", "idle", timeout=120_000
+    )
     keep_picture(page, "opened")
     for text in ('DATA = "mini"', "import platform"):
         run(page, cell_with(page, text))
