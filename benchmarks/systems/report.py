@@ -104,6 +104,8 @@ def _cut(record: Record) -> str:
         notes.append(f"{recipe['train']:,} reviews")
     if recipe["max_length"] < 400:
         notes.append(f"{recipe['max_length']} tokens a review")
+    if record["vectors"] not in (None, 300):
+        notes.append(f"vectors of {record['vectors']} numbers")
     if stopped_early(record):
         notes.append(f"{len(record['history'])} epochs")
     return f", {', '.join(notes)} only" if notes else ""
@@ -173,14 +175,15 @@ def _homework_text(records: dict[str, Record]) -> str:
         notes.append("The RNN at its full size needs a GPU or hours. It was not run here.")
     elif _cut(rnn):
         recipe = rnn["recipe"]
-        each = sum(epoch["processor_seconds"] for epoch in rnn["history"]) / 60 / len(rnn["history"])
+        minutes = sum(epoch["processor_seconds"] for epoch in rnn["history"]) / 60
+        epochs = len(rnn["history"])
+        fell = "was still falling" if rnn["best_epoch"] == epochs else "no longer fell"
         notes.append(
-            f"The RNN has its full size, but was not trained to its end: an epoch took {each:.0f} minutes of one "
-            f"core even with the {recipe['kept']} {recipe['max_length']} tokens of a review only"
-            f"{' and multiplied in bfloat16' if recipe['mixed_precision'] else ''}, and after "
-            f"{len(rnn['history'])} epochs its validation loss was "
-            f"{'still falling' if rnn['best_epoch'] == len(rnn['history']) else 'no longer falling'}. Its F1 says "
-            "what that is worth, not what the network can do."
+            f"The RNN has its full size, but was trained on less than it should be, for want of a GPU: "
+            f"{recipe['train'] or 22_500:,} reviews, the {recipe['kept']} {recipe['max_length']} tokens of each"
+            f"{', multiplied in bfloat16' if recipe['mixed_precision'] else ''}; {epochs} epochs took {minutes:.0f} "
+            f"minutes of one core, and its validation loss {fell} then. Its F1 says what that is worth, not what the "
+            "network can do."
         )
     return "\n\n".join([text, *notes])
 
