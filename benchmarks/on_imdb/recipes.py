@@ -57,7 +57,7 @@ CNN = Recipe(
     "2_cnn",
     "CNN",
     {"emb_dim": 100, "out_channels": 100, "kernel_sizes": [2, 3, 4], "dropout": 0.5},
-    max_length=400,
+    max_length=1_000,
     epochs=4,
     learning_rate=2e-3,
     weights="last",
@@ -94,6 +94,7 @@ GLOVE = Recipe(
 
 _FEW: dict[str, Any] = {
     "train": FEW,
+    "max_length": 400,
     "min_freq": 2,
     "epochs": 8,
     "batch_size": 32,
