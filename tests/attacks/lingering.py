@@ -103,7 +103,8 @@ def attack():
 def attack():
     os.fork()
 """,
-        shows={"cnn-builds": "tampered"},
+        # Tampered, or failed where the other process is so late that nothing more is asked before its answer.
+        shows={},
         ran=False,
     ),
     in_build(
