@@ -11,6 +11,7 @@ from rich.text import Text
 
 from autograder.cluster import ClusterError
 from autograder.contracts import Contract, load_contract
+from autograder.gpus import GPUError, find_gpus
 from autograder.grading import grade_class
 from autograder.judge.hidden_data import load_hidden
 from autograder.judge.judge import Settings
@@ -34,6 +35,13 @@ class Data(str, Enum):
 
     mini = "mini"
     imdb = "imdb"
+
+
+class Device(str, Enum):
+    """Where graded networks are trained."""
+
+    cpu = "cpu"
+    cuda = "cuda"
 
 
 class Floor(str, Enum):
@@ -60,6 +68,9 @@ def grade(
     sandbox_floor: Annotated[
         Floor, typer.Option(envvar="AUTOGRADER_SANDBOX_FLOOR", help="grade nothing behind a weaker wall than this")
     ] = Floor.process,
+    device: Annotated[
+        Device, typer.Option(help="where graded networks are trained; cuda: on this machine's GPUs, one judge each")
+    ] = Device.cpu,
     cluster: Annotated[
         str, typer.Option(help="address of a Dask scheduler whose workers grade, such as tcp://10.0.0.1:8786")
     ] = "",
@@ -81,10 +92,12 @@ def grade(
         console.print(Text(f"autograder: {error}"))
         raise typer.Exit(2) from None
     _refuse_below(sandbox_floor)
+    gpus = _gpus(cluster) if device is Device.cuda else ()
     settings = Settings(
         data=data.value,
         data_path=data_path,
         level=strongest(),
+        gpus=gpus,
         contract=contract,
         store=(cache or out / RESULTS).resolve(),
         fresh=no_cache,
@@ -137,6 +150,19 @@ def _refuse_below(floor: Floor) -> None:
     found = f"the sandbox floor is {floor.value} and only {strongest().word} works"
     console.print(Text(f"autograder: nothing was graded, since {found}"))
     raise typer.Exit(2)
+
+
+def _gpus(cluster: str) -> tuple[str, ...]:
+    """The names of the GPUs, which are said; end with status 2 and the remedy when they cannot be used."""
+    try:
+        if cluster:
+            raise GPUError("--device cuda does not go with --cluster, whose workers train on CPUs; leave out one")
+        gpus = find_gpus(strongest())
+    except GPUError as error:
+        console.print(Text(f"autograder: {error}"))
+        raise typer.Exit(2) from None
+    console.print(Text(f"graded networks are trained on {', '.join(gpus)}: at most {len(gpus)} at once"))
+    return gpus
 
 
 def write_student(record: Record, rubric: Rubric, out: Path) -> None:

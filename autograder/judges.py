@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from multiprocessing.queues import SimpleQueue
 from multiprocessing.util import Finalize
 from typing import Protocol
 
@@ -53,8 +54,8 @@ class LocalJudges:
     """Judges on this machine. Nothing is started before the first submission comes."""
 
     def __init__(self, settings: Settings, count: int = 0) -> None:
-        """`count` judges work at once (0: one per core)."""
-        self.count = count or cores()
+        """`count` judges work at once (0: one per core), with GPUs at most one on each."""
+        self.count = min(count or cores(), len(settings.gpus) or sys.maxsize)
         self._settings = settings
         self._server: ForkServer | None = None
         self._warm = False
@@ -86,19 +87,22 @@ class LocalJudges:
 
     def _start(self, count: int) -> ProcessPoolExecutor:
         if not self._warm:
-            self._server = fork_server(self._settings.level)
+            self._server = fork_server(self._settings.level, gpu=bool(self._settings.gpus))
             # Judges that are forked share what is read and imported now. Threads of torch do not outlive a fork.
             torch.set_num_threads(1)
             load_data(self._settings)
             self._warm = True
         context = multiprocessing.get_context("fork" if FORKS else "spawn")
-        return ProcessPoolExecutor(count, context, _start_judge, (self._settings, self._server, os.getpid()))
+        devices = context.SimpleQueue()
+        for number in range(count):
+            devices.put(f"cuda:{number}" if self._settings.gpus else "cpu")
+        return ProcessPoolExecutor(count, context, _start_judge, (self._settings, self._server, devices, os.getpid()))
 
 
-def fork_server(level: Level) -> ForkServer | None:
-    """A fork server that warms up, where the level has one and it works here."""
+def fork_server(level: Level, *, gpu: bool = False) -> ForkServer | None:
+    """A fork server that warms up, where the level has one and it works here; with `gpu` for use of the GPUs."""
     wanted = level is Level.BUBBLEWRAP and why_no_fork_server() is None
-    return ForkServer() if wanted else None
+    return ForkServer(gpu=gpu) if wanted else None
 
 
 def judge_one(submission: Submission, settings: Settings) -> Record:
@@ -127,8 +131,11 @@ def _submit(
         return future
 
 
-def _start_judge(settings: Settings, server: ForkServer | None, above: int) -> None:
-    """In a judge's process, once: warm a worker, and read the data where they are not shared."""
+def _start_judge(settings: Settings, server: ForkServer | None, devices: SimpleQueue[str], above: int) -> None:
+    """In a judge's process, once: warm a worker, and read the data where they are not shared.
+
+    Each judge takes one of the devices.
+    """
     global _workers
     # The command is told to stop, and ends its judges.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -137,7 +144,7 @@ def _start_judge(settings: Settings, server: ForkServer | None, above: int) -> N
         # A thread of the command's may have been writing at the fork, and hold the old ones for ever.
         sys.stdout, sys.stderr = (open(number, "w", closefd=False) for number in (1, 2))  # noqa: SIM115
     torch.set_num_threads(1)
-    _workers = Workers(settings.level, server)
+    _workers = Workers(settings.level, server, devices.get())
     _workers.prepare()
     # A pool's processes skip atexit; this runs when they end, before they wait for anything.
     Finalize(None, _workers.close, exitpriority=10)

@@ -6,11 +6,12 @@ cross-entropy; the optimiser is Adam.
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import math
 import random
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -130,8 +131,10 @@ class TrainingPlan:
     """Whether the learning rate rises to that value and then falls to nothing, as transformers like it."""
 
 
-def fit_encoded(model: nn.Module, ids: Tensor, lengths: Tensor, labels: Tensor, plan: TrainingPlan) -> list[float]:
-    """Train with Adam on BCE for a fixed number of epochs; mean loss per epoch.
+def fit_encoded(
+    model: nn.Module, ids: Tensor, lengths: Tensor, labels: Tensor, plan: TrainingPlan, device: str = "cpu"
+) -> list[float]:
+    """Train with Adam on BCE for a fixed number of epochs; mean loss per epoch. The model comes back to the CPU.
 
     ids [reviews, length] int64, lengths and labels [reviews].
     """
@@ -142,32 +145,54 @@ def fit_encoded(model: nn.Module, ids: Tensor, lengths: Tensor, labels: Tensor, 
     if isinstance(embedding, nn.Embedding) and plan.embedding_scale != 1:
         with torch.no_grad():
             embedding.weight.mul_(plan.embedding_scale)
-    optimizer = torch.optim.Adam(nn.Module.parameters(model), lr=plan.learning_rate)
     steps = plan.epochs * math.ceil(len(rows) / plan.batch_size)
-    schedule = OneCycleLR(optimizer, plan.learning_rate, steps) if plan.one_cycle and steps else None
-    cpu = torch.device("cpu")
     losses = []
-    for epoch in range(plan.epochs):
-        seed = plan.seed + epoch
-        stream = batches(rows, targets, batch_size=plan.batch_size, pad_id=plan.pad_id, min_length=5, seed=seed)
-        losses.append(_run_epoch(model, stream, cpu, optimizer, plan.with_lengths, schedule))
+    with _moved(model, device) as place:
+        optimizer = torch.optim.Adam(nn.Module.parameters(model), lr=plan.learning_rate)
+        schedule = OneCycleLR(optimizer, plan.learning_rate, steps) if plan.one_cycle and steps else None
+        for epoch in range(plan.epochs):
+            seed = plan.seed + epoch
+            stream = batches(rows, targets, batch_size=plan.batch_size, pad_id=plan.pad_id, min_length=5, seed=seed)
+            losses.append(_run_epoch(model, stream, place, optimizer, plan.with_lengths, schedule))
     return losses
 
 
 def predict_encoded(
-    model: nn.Module, ids: Tensor, lengths: Tensor, *, pad_id: int, with_lengths: bool = False
+    model: nn.Module,
+    ids: Tensor,
+    lengths: Tensor,
+    *,
+    pad_id: int,
+    with_lengths: bool = False,
+    device: str = "cpu",
 ) -> Tensor:
-    """Logits [reviews] in evaluation mode for padded ids [reviews, length]."""
+    """Logits [reviews] in evaluation mode for padded ids [reviews, length]. They and the model come to the CPU."""
     nn.Module.eval(model)
     order = lengths.argsort(stable=True)  # reviews of like length go together: less padding
     found = []
-    with torch.no_grad():
+    with torch.no_grad(), _moved(model, device) as place:
         for rows in order.split(PREDICT_BATCH):
             longest = int(lengths[rows].max())
-            part = torch.nn.functional.pad(ids[rows, :longest], (0, max(0, 5 - longest)), value=pad_id)
+            part = torch.nn.functional.pad(ids[rows, :longest], (0, max(0, 5 - longest)), value=pad_id).to(place)
             logits = model(part, lengths[rows]) if with_lengths else model(part)
-            found.append(positive_logits(logits).reshape(len(part), -1))
+            found.append(positive_logits(logits).reshape(len(part), -1).cpu())
     return torch.cat(found)[order.argsort()]
+
+
+@contextlib.contextmanager
+def _moved(model: nn.Module, device: str) -> Iterator[torch.device]:
+    """Have the model on the device meanwhile, and back on the CPU after that; nothing is done to one that stays."""
+    place = torch.device(device)
+    if place.type == "cpu":
+        yield place
+        return
+    # cuDNN's quickest ways differ from run to run, and its TF32 from the numbers of a CPU.
+    with torch.backends.cudnn.flags(enabled=True, deterministic=True, allow_tf32=False):
+        try:
+            nn.Module.to(model, place)
+            yield place
+        finally:
+            nn.Module.to(model, "cpu")
 
 
 def _run_epoch(

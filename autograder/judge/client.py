@@ -28,7 +28,9 @@ class WorkerLost(Exception):
 class Worker:
     """One sandboxed worker. Requests raise StudentError for the student's faults and WorkerLost for its end."""
 
-    def __init__(self, process: WorkerProcess, limits: Limits | None = None) -> None:
+    def __init__(self, process: WorkerProcess, limits: Limits | None = None, device: str = "cpu") -> None:
+        """`device` is where it trains."""
+        self.device = device
         self.limits = limits or Limits()
         self.printed: list[str] = []
         self.lost: WorkerLost | None = None
@@ -58,6 +60,11 @@ class Worker:
         header = {"sequence": self._sequence, "verb": verb, "arguments": pack(arguments, tensors)}
         frame = self._exchange(Frame(header, tensors), seconds, verb)
         return self._read(frame, verb)
+
+    def retire(self) -> None:
+        """End the worker; whoever needs one takes another."""
+        self.lost = WorkerLost("crashed", "the worker was ended")
+        self.close()
 
     def close(self) -> None:
         """End the worker and everything it started."""

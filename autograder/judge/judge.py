@@ -45,6 +45,8 @@ class Settings:
     data: str = "mini"
     data_path: Path | None = None
     level: Level = Level.PROCESS
+    gpus: tuple[str, ...] = ()
+    """Names of the CUDA devices that graded training runs on, one judge each; empty: it runs on the CPU."""
     contract: str = "kit"
     checks: tuple[str, ...] = ()
     """The checks that are asked; empty: all."""
@@ -54,6 +56,11 @@ class Settings:
     """The folder of what is known already; None: nothing is."""
     fresh: bool = False
     """Whether everything is judged, whatever is known; what comes out takes its place."""
+
+    @property
+    def gpu_models(self) -> str:
+        """What decides results besides the CPU; "" without GPUs."""
+        return ", ".join(sorted(set(self.gpus)))
 
 
 def load_data(settings: Settings) -> None:
@@ -116,7 +123,7 @@ def judge_submission(
             printed=plain_lines("".join(result.printed for result in results)[:PRINTED_LIMIT]),
             contract=contract.name,
             sandbox=settings.level.word,
-            versions=versions(),
+            versions=versions() | ({"gpu": settings.gpu_models} if settings.gpus else {}),
             seconds={"read": read - start, **spent, "total": time.monotonic() - start},
             explained=tuple(sentence for result in results for sentence in result.explained),
         )

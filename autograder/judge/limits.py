@@ -12,6 +12,7 @@ SIGNS: tuple[tuple[Outcome, re.Pattern[str]], ...] = (
     ("disk", re.compile(r"^OSError: \[Errno (27|28|122)\]")),
     ("processes", re.compile(r"^BlockingIOError: \[Errno 11\]|^RuntimeError: can't start new thread")),
     ("output", re.compile(r"^: an answer of more than ")),
+    ("crashed", re.compile(r"CUDA error|CUDNN_STATUS|CUBLAS_STATUS")),
 )
 HINTS: dict[Outcome, str] = {
     "timeout": "Is there a loop that never ends, or a computation far larger than asked?",

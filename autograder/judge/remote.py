@@ -15,6 +15,7 @@ from torch import Tensor
 
 from autograder.judge.client import Worker
 from autograder.wire.values import Handle
+from textlab.checks.failure import StudentError
 from textlab.checks.subject import Asked
 from textlab.training import TrainingPlan
 
@@ -82,23 +83,15 @@ class RemoteModel:
     def fit(self, ids: Tensor, lengths: Tensor, labels: Tensor, plan: TrainingPlan) -> list[float]:
         """Train; mean loss per epoch."""
         given = {"ids": ids, "lengths": lengths, "labels": labels, "plan": dataclasses.asdict(plan)}
-        losses = self._worker.request("fit", self._train_seconds, model=self.handle, **given)
+        losses = self._on_device("fit", given)
         good = isinstance(losses, list) and len(losses) == plan.epochs and all(_is_number(loss) for loss in losses)
         self._worker.expect(good, "fit", f"is not {plan.epochs} losses")
         return [float(loss) for loss in losses]
 
     def predict(self, ids: Tensor, lengths: Tensor, *, pad_id: int, with_lengths: bool = False) -> Tensor:
         """One logit per review."""
-        got = self._worker.request(
-            "predict",
-            self._train_seconds,
-            model=self.handle,
-            ids=ids,
-            lengths=lengths,
-            pad_id=pad_id,
-            with_lengths=with_lengths,
-        )
-        logits = self._tensor(got, "predict")
+        given = {"ids": ids, "lengths": lengths, "pad_id": pad_id, "with_lengths": with_lengths}
+        logits = self._tensor(self._on_device("predict", given), "predict")
         good = tuple(logits.shape) == (len(ids),) and logits.is_floating_point()
         self._worker.expect(good, "predict", f"is not one number for each of {len(ids)} reviews")
         return logits
@@ -113,6 +106,17 @@ class RemoteModel:
     def expect(self, good: bool, verb: str, fault: str) -> None:
         """End the worker as tampered unless an answer has the form that the verb promises."""
         self._worker.expect(good, verb, fault)
+
+    def _on_device(self, verb: str, given: dict[str, Any]) -> Any:
+        """What the verb gives, computed where the worker trains."""
+        device = self._worker.device
+        try:
+            return self._worker.request(verb, self._train_seconds, model=self.handle, device=device, **given)
+        except StudentError:
+            if device != "cpu":
+                # After an error on a GPU everything fails that its process does there; other networks are not to.
+                self._worker.retire()
+            raise
 
     def _tensor(self, got: Any, verb: str) -> Tensor:
         self._worker.expect(isinstance(got, Tensor), verb, "is no tensor")

@@ -9,8 +9,10 @@ from autograder.sandbox import ForkServer, Level, ServerLost, start_worker
 class Workers:
     """Hands out workers that have never seen a submission: forked by the server, or started one by one without it."""
 
-    def __init__(self, level: Level, server: ForkServer | None = None) -> None:
+    def __init__(self, level: Level, server: ForkServer | None = None, device: str = "cpu") -> None:
+        """They train on the device; a server has to have been started for that."""
         self.level = level
+        self._device = device
         self._server = server
         self._spare: Worker | None = None
 
@@ -36,10 +38,10 @@ class Workers:
     def _start(self) -> Worker:
         if self._server is not None:
             try:
-                return Worker(self._server.fork())
+                return Worker(self._server.fork(), device=self._device)
             except ServerLost:
                 self._server = None
-        return Worker(start_worker(self.level))
+        return Worker(start_worker(self.level, gpu=self._device != "cpu"), device=self._device)
 
     def close(self) -> None:
         """End the spare."""

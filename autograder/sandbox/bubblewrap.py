@@ -16,20 +16,30 @@ from pathlib import Path
 import autograder
 import textlab
 from autograder.sandbox.user_ids import UIDS
-from autograder.worker.limits import RESOURCES, SCRATCH_BYTES
+from autograder.worker.limits import SCRATCH_BYTES, resources
 
 KIT = "/kit"
 SERVER_RIGHTS = ("CAP_SYS_ADMIN", "CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP")
 SYSTEM = ("/usr", "/lib", "/lib64", "/lib32", "/bin", "/sbin")
 ETC = ("/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/alternatives", "/etc/localtime")
+DEVICES = Path("/dev")
+GPU_NODES = ("nvidiactl", "nvidia-uvm", "nvidia-uvm-tools", "nvidia[0-9]*")
+"""All GPUs and what CUDA reaches them by; newer drivers do not start without the tools' node."""
+GPU_SYSTEM = ("/sys/bus", "/sys/class", "/sys/dev", "/sys/devices", "/sys/module")
+"""Without them CUDA does not start either (error 304)."""
 
 
 def command(
-    arguments: Sequence[str], box: int, seccomp_descriptor: int | None = None, uid: int = UIDS[0]
+    arguments: Sequence[str],
+    box: int,
+    seccomp_descriptor: int | None = None,
+    uid: int = UIDS[0],
+    *,
+    gpu: bool = False,
 ) -> list[str]:
     """The whole command that runs this Python with `arguments` inside the box.
 
-    `box` is a descriptor from `box_descriptor`; `uid` is the worker's user id.
+    `box` is a descriptor from `box_descriptor`; `uid` is the worker's user id; with `gpu` it may use the GPUs.
     """
     parts = ["bwrap", "--args", str(box)]
     if seccomp_descriptor is not None:
@@ -38,17 +48,18 @@ def command(
     if os.getuid() == 0:
         parts += ["setpriv", f"--reuid={uid}", f"--regid={uid}", "--clear-groups", "--no-new-privs"]
         parts += ["--inh-caps=-all", "--bounding-set=-all"]
-    return [*parts, *limits(), sys.executable, *arguments]
+    return [*parts, *limits(gpu=gpu), sys.executable, *arguments]
 
 
-def box_descriptor(uid: int = UIDS[0]) -> int:
+def box_descriptor(uid: int = UIDS[0], *, gpu: bool = False) -> int:
     """An open file with bwrap's arguments: on its command line everything in the box could read them."""
-    return _held(_box(uid))
+    return _held(_box(uid, gpu=gpu))
 
 
 def _held(parts: Sequence[str]) -> int:
     with tempfile.TemporaryFile() as file:
-        file.write("\0".join(parts).encode(errors="surrogateescape"))
+        # Every word ends with a zero: an empty one at the end would be lost.
+        file.write("".join(f"{word}\0" for word in parts).encode(errors="surrogateescape"))
         file.flush()
         file.seek(0)
         return os.dup(file.fileno())
@@ -62,7 +73,7 @@ def server_command(arguments: Sequence[str], box: int) -> list[str]:
     return ["bwrap", "--args", str(box), "--", sys.executable, *arguments]
 
 
-def server_box_descriptor() -> int:
+def server_box_descriptor(*, gpu: bool = False) -> int:
     """An open file with bwrap's arguments for a fork server.
 
     It is the box of a worker with the rights to make namespaces, and nothing in it to be written that workers share.
@@ -71,38 +82,38 @@ def server_box_descriptor() -> int:
     users = ["--unshare-user", "--uid", "0", "--gid", "0", "--cap-add", "CAP_SETFCAP"]
     if os.getuid() == 0:
         users = ["--cap-drop", "ALL"]
-    parts = [*users, *(word for right in SERVER_RIGHTS for word in ("--cap-add", right)), *_inside()]
+    parts = [*users, *(word for right in SERVER_RIGHTS for word in ("--cap-add", right)), *_inside(gpu=gpu)]
     for place in ("/dev", *_hidden(), "/"):
         parts += ["--remount-ro", place]
     return _held(parts)
 
 
-def _box(uid: int) -> list[str]:
+def _box(uid: int, *, gpu: bool = False) -> list[str]:
     """What the box of one worker is made of, as arguments of bwrap."""
     if os.getuid() == 0:
         parts = ["--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
         parts += ["--cap-add", "CAP_SETPCAP"]
     else:
         parts = ["--unshare-user", "--uid", str(uid), "--gid", str(uid)]
-    return [*parts, *_inside()]
+    return [*parts, *_inside(gpu=gpu)]
 
 
-def _inside() -> list[str]:
+def _inside(*, gpu: bool) -> list[str]:
     """What is in a box, whoever runs in it."""
     parts = ["--die-with-parent", "--new-session"]
     parts += ["--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"]
-    parts += ["--hostname", "worker", "--proc", "/proc", "--dev", "/dev"]
+    parts += ["--hostname", "worker", "--proc", "/proc", "--dev", "/dev", *(_gpus() if gpu else ())]
     for scratch in ("/tmp", "/dev/shm"):
         parts += ["--size", str(SCRATCH_BYTES), "--perms", "1777", "--tmpfs", scratch]
     # After the empty /tmp, since the project may itself lie below /tmp.
     parts += [*_system(), *_python(), *_kit(), "--chdir", "/tmp", "--clearenv"]
-    for name, value in environment(KIT).items():
+    for name, value in environment(KIT, gpu=gpu).items():
         parts += ["--setenv", name, value]
     return parts
 
 
-def environment(kit: str) -> dict[str, str]:
-    """All environment variables that a worker has."""
+def environment(kit: str, *, gpu: bool = False) -> dict[str, str]:
+    """All environment variables that a worker has; with `gpu` it sees the GPUs that this process sees."""
     return {
         "PATH": "/usr/bin:/bin",
         "HOME": "/tmp",
@@ -115,17 +126,23 @@ def environment(kit: str) -> dict[str, str]:
         "PYTHONDONTWRITEBYTECODE": "1",
         "OMP_NUM_THREADS": "1",
         "MKL_NUM_THREADS": "1",
-        "CUDA_VISIBLE_DEVICES": "",
         "MPLBACKEND": "Agg",
         # Progress bars print rates, which differ from run to run, into what is kept of the student's printing.
         "TQDM_DISABLE": "1",
         "MPLCONFIGDIR": "/tmp",
+        **(_gpu_environment() if gpu else {"CUDA_VISIBLE_DEVICES": ""}),
     }
 
 
-def limits() -> list[str]:
+def _gpu_environment() -> dict[str, str]:
+    """The choice of GPUs that a batch system has made, and what makes cuBLAS give the same numbers each time."""
+    chosen = {name: os.environ[name] for name in ("CUDA_VISIBLE_DEVICES", "CUDA_DEVICE_ORDER") if name in os.environ}
+    return {"CUBLAS_WORKSPACE_CONFIG": ":4096:8", **chosen}
+
+
+def limits(*, gpu: bool = False) -> list[str]:
     """prlimit's part of the command."""
-    return ["prlimit", *(f"--{name}={value}" for name, value in RESOURCES.items()), "--"]
+    return ["prlimit", *(f"--{name}={value}" for name, value in resources(gpu=gpu).items()), "--"]
 
 
 def filter_note() -> str:
@@ -134,6 +151,16 @@ def filter_note() -> str:
 
     reason = seccomp.why_missing()
     return ", with a system-call filter" if reason is None else f", without a system-call filter ({reason})"
+
+
+def _gpus() -> Iterator[str]:
+    """The nodes of the GPUs, and what their driver reads of the system."""
+    for pattern in GPU_NODES:
+        for node in sorted(DEVICES.glob(pattern)):
+            yield from ("--dev-bind", str(node), f"/dev/{node.name}")
+    yield from ("--perms", "0755", "--dir", "/sys")
+    for place in GPU_SYSTEM:
+        yield from ("--ro-bind-try", place, place)
 
 
 def _system() -> Iterator[str]:

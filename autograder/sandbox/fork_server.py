@@ -28,14 +28,18 @@ class ForkServer:
     Judges that are forked from this process share it: each message on its socket is whole and asks for one worker.
     """
 
-    def __init__(self, *, trial: bool = False) -> None:
-        """Start to warm up without waiting for it. The workers of a `trial` end as soon as they are walled in."""
+    def __init__(self, *, trial: bool = False, gpu: bool = False) -> None:
+        """Start to warm up without waiting for it. The workers of a `trial` end as soon as they are walled in.
+
+        With `gpu` the workers may use the GPUs.
+        """
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        rules, box = seccomp.filter_descriptor(), bubblewrap.server_box_descriptor()
+        rules, box = seccomp.filter_descriptor(), bubblewrap.server_box_descriptor(gpu=gpu)
         arguments = ["-m", "autograder.worker.fork_server", str(theirs.fileno()), str(-1 if rules is None else rules)]
+        arguments += [word for word, asked in (("trial", trial), ("gpu", gpu)) if asked]
         passed = [theirs.fileno(), box] if rules is None else [theirs.fileno(), box, rules]
         self._process = subprocess.Popen(
-            bubblewrap.server_command([*arguments, "trial"] if trial else arguments, box),
+            bubblewrap.server_command(arguments, box),
             pass_fds=passed,
             env={"PATH": os.environ.get("PATH", os.defpath)},
             cwd="/",

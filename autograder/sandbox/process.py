@@ -97,23 +97,26 @@ class OwnBox:
             shutil.rmtree(self._scratch, ignore_errors=True)
 
 
-def start_worker(level: Level) -> OwnBox:
-    """Start a worker behind the given wall; it says {"ready": true} on its socket when it is warm."""
+def start_worker(level: Level, *, gpu: bool = False) -> OwnBox:
+    """Start a worker behind the given wall; it says {"ready": true} on its socket when it is warm.
+
+    With `gpu` it may use the GPUs.
+    """
     ours, theirs = socket.socketpair()
     arguments = ["-m", "autograder.worker", str(theirs.fileno())]
     passed = [theirs.fileno()]
     scratch = user = None
     if level is Level.BUBBLEWRAP:
         user = UserId()
-        rules, box = seccomp.filter_descriptor(), bubblewrap.box_descriptor(user.number)
-        command = bubblewrap.command(arguments, box, rules, user.number)
+        rules, box = seccomp.filter_descriptor(), bubblewrap.box_descriptor(user.number, gpu=gpu)
+        command = bubblewrap.command(arguments, box, rules, user.number, gpu=gpu)
         environment, folder = {"PATH": os.environ.get("PATH", os.defpath)}, "/"
         passed += [box] if rules is None else [box, rules]
     else:
         scratch = folder = tempfile.mkdtemp(prefix="worker-")
-        limits = bubblewrap.limits() if shutil.which("prlimit") else []
+        limits = bubblewrap.limits(gpu=gpu) if shutil.which("prlimit") else []
         command = [*limits, sys.executable, *arguments]
-        environment = bubblewrap.environment(str(Path(autograder.__path__[0]).parent))
+        environment = bubblewrap.environment(str(Path(autograder.__path__[0]).parent), gpu=gpu)
         environment.update(HOME=scratch, TMPDIR=scratch, MPLCONFIGDIR=scratch)
     process = subprocess.Popen(
         command,

@@ -48,7 +48,7 @@ def digest(*parts: Any) -> str:
 def submission_key(submission: Submission, settings: Settings) -> str:
     """The key of a whole record, but for the student's name."""
     bounds = [load_thresholds(settings.data), load_thresholds("mini")]
-    how = [settings.data, settings.level.word, load_contract(settings.contract)]
+    how = [settings.data, settings.level.word, settings.gpu_models, load_contract(settings.contract)]
     said = [submission.sha256, submission.problems]
     return digest("submission", machinery(settings.data, settings.data_path), said, bounds, how)
 
@@ -62,7 +62,7 @@ def part_key(content: Any, entries: Sequence[Entry], settings: Settings, *, boun
     budgets: list[Any] = list(found) if bounds else [_without_bounds(one) for one in found]
     served = load_contract(settings.contract).serves
     asked = [[entry.id, entry.role] for entry in entries]
-    how = [settings.data, settings.level.word]
+    how = [settings.data, settings.level.word, settings.gpu_models]
     return digest("part", machinery(settings.data, settings.data_path), content, asked, served, budgets, how)
 
 

@@ -2,10 +2,11 @@
 
 Runs inside a box of its own, holds nothing but libraries, and never sees a submission. docs/sandbox.md describes it.
 
-    python -m autograder.worker.fork_server CONTROL FILTER [trial]
+    python -m autograder.worker.fork_server CONTROL FILTER [trial] [gpu]
 
 CONTROL is a socket on which each message holds a user id and brings the socket of one worker; FILTER a file with the
-compiled filter of system calls, or -1. With `trial` the children end as soon as they are walled in.
+compiled filter of system calls, or -1. With `trial` the children end as soon as they are walled in, with `gpu` they
+may use the GPUs that are in the box.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ STARTED, FAILED = b"+", b"-"
 Work = Callable[[int], None]
 
 
-def main(control: int, rules: int, work: Work) -> None:
+def main(control: int, rules: int, work: Work, *, gpu: bool) -> None:
     """Fork a worker for every message until nobody is left who could send one."""
     program = b""
     if rules >= 0:
@@ -51,11 +52,11 @@ def main(control: int, rules: int, work: Work) -> None:
             os.write(stream, FAILED + str(error).encode())
             child = -1
         if child == 0:
-            _first_process(int(text), stream, program, work)
+            _first_process(int(text), stream, program, work, gpu=gpu)
         os.close(stream)
 
 
-def _first_process(uid: int, stream: int, program: bytes, work: Work) -> None:
+def _first_process(uid: int, stream: int, program: bytes, work: Work, *, gpu: bool) -> None:
     """Process 1 of the worker's namespace: walls itself in, starts the worker, and ends with it or with the judge.
 
     The judge gets two descriptors: one of this process, with which it ends all of them, and one of their /proc.
@@ -63,7 +64,7 @@ def _first_process(uid: int, stream: int, program: bytes, work: Work) -> None:
     judge = socket.socket(fileno=stream)
     os.set_inheritable(stream, False)
     try:
-        wall_in(uid)
+        wall_in(uid, gpu=gpu)
         shown = [os.pidfd_open(os.getpid()), os.open("/proc", os.O_RDONLY | os.O_DIRECTORY)]
         if program:
             load_filter(program)
@@ -102,4 +103,5 @@ def _warm() -> Work:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), int(sys.argv[2]), os.close if sys.argv[3:] == ["trial"] else _warm())
+    asked = sys.argv[3:]
+    main(int(sys.argv[1]), int(sys.argv[2]), os.close if "trial" in asked else _warm(), gpu="gpu" in asked)

@@ -12,7 +12,7 @@ import os
 import resource
 from pathlib import Path
 
-from autograder.worker.limits import RESOURCES, SCRATCH_BYTES
+from autograder.worker.limits import SCRATCH_BYTES, resources
 
 NEW_MOUNTS, NEW_CGROUP, NEW_UTS, NEW_IPC = 0x00020000, 0x02000000, 0x04000000, 0x08000000
 NEW_USERS, NEW_PIDS, NEW_NETWORK = 0x10000000, 0x20000000, 0x40000000
@@ -47,7 +47,7 @@ def fork_into_new_pids() -> int:
     return child
 
 
-def wall_in(uid: int) -> None:
+def wall_in(uid: int, *, gpu: bool = False) -> None:
     """Give this process mounts, network, IPC and a host name of its own, and `uid` in place of its rights."""
     os.setsid()
     many_users = int(Path("/proc/self/uid_map").read_text(encoding="ascii").split()[2]) > 1
@@ -59,7 +59,7 @@ def wall_in(uid: int) -> None:
         _mount("tmpfs", scratch, "tmpfs", NO_SETUID | NO_DEVICES, f"size={SCRATCH_BYTES},mode=1777")
     os.chdir("/tmp")
     os.umask(0o022)
-    for name, value in RESOURCES.items():
+    for name, value in resources(gpu=gpu).items():
         resource.setrlimit(getattr(resource, f"RLIMIT_{name.upper()}"), (value, value))
     if many_users:
         _drop_bounding_set()

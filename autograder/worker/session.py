@@ -176,14 +176,22 @@ class Session:
         return model.gradients(ids, lengths)
 
     def fit(
-        self, model: LocalModel, ids: Tensor, lengths: Tensor, labels: Tensor, plan: dict[str, Any]
+        self,
+        model: LocalModel,
+        ids: Tensor,
+        lengths: Tensor,
+        labels: Tensor,
+        plan: dict[str, Any],
+        device: str = "cpu",
     ) -> list[float]:
-        """Train; mean loss per epoch."""
-        return model.fit(ids, lengths, labels, TrainingPlan(**plan))
+        """Train on the device; mean loss per epoch."""
+        return model.fit(ids, lengths, labels, TrainingPlan(**plan), device=device)
 
-    def predict(self, model: LocalModel, ids: Tensor, lengths: Tensor, pad_id: int, with_lengths: bool) -> Tensor:
-        """One logit per review."""
-        return model.predict(ids, lengths, pad_id=pad_id, with_lengths=with_lengths)
+    def predict(
+        self, model: LocalModel, ids: Tensor, lengths: Tensor, pad_id: int, with_lengths: bool, device: str = "cpu"
+    ) -> Tensor:
+        """One logit per review, computed on the device."""
+        return model.predict(ids, lengths, pad_id=pad_id, with_lengths=with_lengths, device=device)
 
     def attribute(self, model: LocalModel, sentences: list[Tensor], pad_id: int, n_steps: int) -> dict[str, Any]:
         """Explain the model's logit for sentences of ids by integrated gradients of the kit's own."""

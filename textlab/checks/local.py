@@ -162,20 +162,25 @@ class LocalModel:
             named = list(nn.Module.named_parameters(self.module))
             return {name: 0.0 if p.grad is None else float(p.grad.abs().max()) for name, p in named}
 
-    def fit(self, ids: Tensor, lengths: Tensor, labels: Tensor, plan: TrainingPlan) -> list[float]:
-        """Train; mean loss per epoch."""
+    def fit(
+        self, ids: Tensor, lengths: Tensor, labels: Tensor, plan: TrainingPlan, *, device: str = "cpu"
+    ) -> list[float]:
+        """Train on the device; mean loss per epoch."""
         call = f"training {self.name} for {plan.epochs} epochs on {len(ids)} reviews"
         with student_code(call, self._locate):
-            losses = fit_encoded(self._called, ids, lengths, labels, plan)
+            losses = fit_encoded(self._called, ids, lengths, labels, plan, device)
             if not all(math.isfinite(loss) for loss in losses):
                 raise StudentError(call, "", f"a training loss that is no number: {losses}")
             return losses
 
-    def predict(self, ids: Tensor, lengths: Tensor, *, pad_id: int, with_lengths: bool = False) -> Tensor:
-        """One logit per review."""
+    def predict(
+        self, ids: Tensor, lengths: Tensor, *, pad_id: int, with_lengths: bool = False, device: str = "cpu"
+    ) -> Tensor:
+        """One logit per review, computed on the device."""
         call = f"{self.name}.forward on {len(ids)} reviews"
         with student_code(call, self._locate):
-            found = predict_encoded(self._called, ids, lengths, pad_id=pad_id, with_lengths=with_lengths)
+            how: dict[str, Any] = {"pad_id": pad_id, "with_lengths": with_lengths, "device": device}
+            found = predict_encoded(self._called, ids, lengths, **how)
             logits = plain_tensor(found, call)
             if logits.numel() != len(ids) or not logits.is_floating_point():
                 raise StudentError(call, "", f"a tensor {shape_text(logits.shape)} for {len(ids)} reviews")

@@ -133,6 +133,41 @@ def test_a_bad_answer_loses_the_worker_with_its_own_outcome(answer: Answer, outc
         client.request("forward", 0.5)
 
 
+class Log:
+    """Answers in the right form, and notes on which device each verb was asked."""
+
+    def __init__(self) -> None:
+        self.devices: dict[str, object] = {}
+
+    def __call__(self, request: Frame, stream: socket.socket) -> None:
+        """Answer any verb."""
+        verb = request.header["verb"]
+        self.devices[verb] = dict(request.header["arguments"]["items"]).get("device")
+        value: object = [0.5, 0.5] if verb == "fit" else {"tensor": "t0"}
+        says({"value": value}, {"t0": torch.zeros(4)})(request, stream)
+
+
+def test_training_and_the_predictions_after_it_and_nothing_else_go_to_the_device() -> None:
+    log, ids = Log(), torch.zeros(4, 6).long()
+    client = worker(log)
+    client.device = "cuda:1"
+    model = RemoteModel(client, Handle(0), 5.0)
+    model.fit(ids, torch.ones(4), torch.ones(4), TrainingPlan(2, 2, 0, 1))
+    model.predict(ids, torch.ones(4).long(), pad_id=1)
+    model.forward(ids)
+    model.forward_embedded(torch.zeros(4, 6, 2))
+    assert log.devices == {"fit": "cuda:1", "predict": "cuda:1", "forward": None, "forward_embedded": None}
+
+
+@pytest.mark.parametrize(("device", "ended"), [("cpu", False), ("cuda:0", True)])
+def test_an_error_on_a_gpu_ends_the_worker_and_one_on_the_cpu_does_not(device: str, ended: bool) -> None:
+    client = worker(says({"student_error": ["training CNN", "RuntimeError", "CUDA error", ""]}))
+    client.device = device
+    with pytest.raises(StudentError):
+        RemoteModel(client, Handle(0), 5.0).predict(torch.zeros(1, 6).long(), torch.ones(1).long(), pad_id=1)
+    assert (client.lost is not None, cast(FakeProcess, client._process).killed) == (ended, ended)
+
+
 def test_bytes_nobody_asked_for_are_noticed() -> None:
     client = worker(two_frames)
     assert client.request("forward", 5.0) == 1

@@ -45,11 +45,15 @@ class Answers(LocalModel):
         super().__init__(torch.nn.Identity(), "answers")
         self.found = found
 
-    def fit(self, ids: Tensor, lengths: Tensor, labels: Tensor, plan: TrainingPlan) -> list[float]:
+    def fit(
+        self, ids: Tensor, lengths: Tensor, labels: Tensor, plan: TrainingPlan, *, device: str = "cpu"
+    ) -> list[float]:
         """Nothing to train."""
         return [0.5]
 
-    def predict(self, ids: Tensor, lengths: Tensor, *, pad_id: int, with_lengths: bool = False) -> Tensor:
+    def predict(
+        self, ids: Tensor, lengths: Tensor, *, pad_id: int, with_lengths: bool = False, device: str = "cpu"
+    ) -> Tensor:
         """1 for the first reviews, −1 for the others."""
         return torch.tensor([1.0] * self.found + [-1.0] * (len(ids) - self.found))
 

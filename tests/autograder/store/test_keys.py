@@ -117,10 +117,19 @@ def test_inputs_follow_from_the_code_wherever_it_stands() -> None:
     assert part(SOURCE.replace("size = 3", "size = 4")).drawn_from != part().drawn_from
 
 
-@pytest.mark.parametrize("settings", [Settings(level=Level.BUBBLEWRAP), IMDB])
+@pytest.mark.parametrize("settings", [Settings(level=Level.BUBBLEWRAP), Settings(gpus=("A",)), IMDB])
 def test_settings_decide(settings: Settings) -> None:
     assert key(settings=settings) != key()
     assert keys.submission_key(ADA, settings) != keys.submission_key(ADA, Settings())
+
+
+@pytest.mark.parametrize("gpus", [("A", "B"), ("B",)])
+def test_models_of_gpus_decide(gpus: tuple[str, ...]) -> None:
+    assert key(settings=Settings(gpus=gpus)) != key(settings=Settings(gpus=("A",)))
+
+
+def test_the_number_of_gpus_does_not_decide() -> None:
+    assert key(settings=Settings(gpus=("A", "A"))) == key(settings=Settings(gpus=("A",)))
 
 
 @pytest.mark.parametrize("where", ["store", "fresh"])
