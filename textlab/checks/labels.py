@@ -19,6 +19,8 @@ from textlab.checks.subject import Bench, Function, Model, Network
 # As in the checks of notebooks 2 and 3; another class or baseline is off by half of the largest score and more.
 PROBE_SHARE = 0.02
 OWN_SHARE = 0.05
+SCALED = 0.05
+"""Scores whose factor is nearer to one are not called scaled."""
 PAD = 1
 
 
@@ -215,6 +217,9 @@ def _cause(got: Tensor, case: Case, tolerance: float) -> str:
         if got.shape == scores.shape and float((got - scores).abs().max()) <= tolerance:
             return cause + (": the place of the label was not looked up in labels" if "explain" in cause else "")
     scale = (got @ case.scores) / (case.scores @ case.scores)
-    if float((got - scale * case.scores).abs().max()) <= tolerance * min(1.0, float(scale.abs())):
+    # Noise of dropout is no scale: scores that are scaled by mistake are far from right.
+    if abs(float(scale) - 1) > SCALED and float((got - scale * case.scores).abs().max()) <= tolerance * min(
+        1.0, float(scale.abs())
+    ):
         return "the scores are scaled: divided by their norm, averaged over the embedding axis, or of the probability"
     return "another baseline, dropout still active, or another output than the logit was explained"
