@@ -58,7 +58,9 @@ def draw_broken_f1(record: dict[str, Any]) -> Figure:
     panel.axhline(record["f1"], color="#0072b2", linewidth=1.6, label=f"F1 of all reviews, {record['f1']:.3f}")
     mean = record["broken_f1"]
     panel.axhline(mean, color="#d55e00", linewidth=1.6, linestyle="--", label=f"mean of the batches, {mean:.3f}")
-    panel.set_xlabel("batch of the test set: negative reviews first, then positive ones", fontsize=9)
+    panel.set_xlabel("batch of the test set: negative reviews first, whose F1 is 0, then positive ones", fontsize=9)
+    panel.set_ylabel("F1", fontsize=9)
+    panel.set_xlim(-0.5, len(batches) - 0.5)
     panel.set_ylim(0, 1)
     panel.tick_params(labelsize=8)
     panel.legend(fontsize=8, loc="lower left")
@@ -66,12 +68,15 @@ def draw_broken_f1(record: dict[str, Any]) -> Figure:
 
 
 def draw_table(record: dict[str, Any], output: str) -> Figure:
-    """The sentences of a record's table as coloured tokens. output: what the scores are shares of."""
+    """The sentences of a record's table as coloured tokens, in units of `output`, logit or probability.
+
+    The table's scores are divided by their norm and no shares of anything; here they are not.
+    """
     return figure(
         [
             Explanation(
                 tuple(row["tokens"]),
-                tuple(row["scores"]),
+                tuple(score * row["norm"] for score in row["scores"]),
                 row["probability"] if row["predicted"] == row["explained"] else 1 - row["probability"],
                 row["delta"],
                 row["true"],

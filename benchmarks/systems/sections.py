@@ -31,7 +31,7 @@ def _old(record: Record | None) -> list[str]:
         "vectors of 100 numbers; these start at random, since there were none. Integrated gradients of the logit, "
         "500 steps, baseline `<pad>` at every place, at least 7 tokens; the six sentences are our own. In the table "
         "scores are divided by their L2 norm, and the attribution score is their sum, as in Captum's "
-        "`visualize_text`.",
+        "`visualize_text`; in the figure they are not divided, but shares of the logit.",
         _table(record),
         "![The six sentences, word by word](systems-captum.svg)",
         f"{_deltas(record)} {record['seconds_a_sentence']:.2f} s of processor time a sentence. Captum's "

@@ -11,7 +11,8 @@ from textlab.attribution import Attributions
 def rows_of(result: Attributions) -> list[dict[str, Any]]:
     """A row a sentence: true class, predicted class and its probability, sum of the scores, delta, tokens and scores.
 
-    The scores of a sentence are divided by their L2 norm, as Captum's table has them; the sum is that of these.
+    The scores of a sentence are divided by their L2 norm, as Captum's table has them; the sum is that of these. The
+    norm stands beside them, in units of what is explained, as the delta does.
     """
     rows = []
     for explanation in result:
@@ -27,6 +28,7 @@ def rows_of(result: Attributions) -> list[dict[str, Any]]:
                 "delta": explanation.delta,
                 "tokens": list(explanation.tokens),
                 "scores": scores,
+                "norm": norm,
             }
         )
     return rows
