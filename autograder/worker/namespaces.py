@@ -9,6 +9,7 @@ import contextlib
 import ctypes
 import errno
 import os
+import re
 import resource
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from autograder.worker.limits import SCRATCH_BYTES, resources
 
 NEW_MOUNTS, NEW_CGROUP, NEW_UTS, NEW_IPC = 0x00020000, 0x02000000, 0x04000000, 0x08000000
 NEW_USERS, NEW_PIDS, NEW_NETWORK = 0x10000000, 0x20000000, 0x40000000
-NO_SETUID, NO_DEVICES, NO_PROGRAMS, RECURSIVE, PRIVATE = 2, 4, 8, 0x4000, 1 << 18
+NO_SETUID, NO_DEVICES, NO_PROGRAMS, BIND, RECURSIVE, PRIVATE = 2, 4, 8, 0x1000, 0x4000, 1 << 18
 DUMPABLE, FILTER, BOUNDING_DROP, NO_NEW_PRIVILEGES, AMBIENT = 4, 22, 24, 38, 47
 FILTER_MODE, AMBIENT_CLEAR = 2, 4
 CAPABILITIES_VERSION = 0x20080522
@@ -55,10 +56,10 @@ def wall_in(uid: int, *, gpu: bool = False) -> None:
     _mount("none", "/", None, RECURSIVE | PRIVATE)
     _mount("proc", "/proc", "proc", NO_SETUID | NO_DEVICES | NO_PROGRAMS)
     _mount("devpts", "/dev/pts", "devpts", NO_SETUID | NO_PROGRAMS, "newinstance,ptmxmode=0666,mode=620")
-    for scratch in ("/tmp", "/dev/shm"):
-        _mount("tmpfs", scratch, "tmpfs", NO_SETUID | NO_DEVICES, f"size={SCRATCH_BYTES},mode=1777")
-    os.chdir("/tmp")
     os.umask(0o022)
+    for scratch in ("/tmp", "/dev/shm"):
+        _empty(scratch)
+    os.chdir("/tmp")
     for name, value in resources(gpu=gpu).items():
         resource.setrlimit(getattr(resource, f"RLIMIT_{name.upper()}"), (value, value))
     if many_users:
@@ -118,6 +119,34 @@ def _drop_capabilities() -> None:
     _call("prctl", NO_NEW_PRIVILEGES, 1, 0, 0, 0)
     # Not even a process of the same user may look into this one.
     _call("prctl", DUMPABLE, 0, 0, 0, 0)
+
+
+def _empty(scratch: str) -> None:
+    """Cover `scratch` with an empty folder, and show in it again what the box shows there: Python, if it is there.
+
+    Whatever else is at `scratch` stays covered. What is shown again stays as read-only as it is in the box.
+    """
+    shown = [(place, os.open(place, os.O_PATH | os.O_CLOEXEC)) for place in _mounted_below(scratch)]
+    _mount("tmpfs", scratch, "tmpfs", NO_SETUID | NO_DEVICES, f"size={SCRATCH_BYTES},mode=1777")
+    for place, descriptor in shown:
+        place.mkdir(parents=True)
+        _mount(f"/proc/self/fd/{descriptor}", str(place), None, BIND | RECURSIVE)
+        os.close(descriptor)
+
+
+def _mounted_below(folder: str) -> list[Path]:
+    """What is mounted below a folder, without what is mounted below that again."""
+    table = Path("/proc/self/mountinfo").read_text(encoding="utf-8", errors="surrogateescape")
+    found: list[Path] = []
+    for place in sorted(Path(_as_written(line.split(" ")[4])) for line in table.splitlines()):
+        if Path(folder) in place.parents and not {place, *place.parents} & set(found):
+            found.append(place)
+    return found
+
+
+def _as_written(place: str) -> str:
+    """A path of the table of mounts with its own spaces, tabs and line ends in place of their numbers."""
+    return re.sub(r"\\([0-7]{3})", lambda number: chr(int(number[1], 8)), place)
 
 
 def _mount(source: str, target: str, kind: str | None, flags: int, options: str | None = None) -> None:
