@@ -11,9 +11,9 @@ from typing import Any
 
 import torch
 
-from autograder.judge.judge import Settings, judge_submission, load_data
+from autograder.judge.judge import Settings, judge_parts, load_data, record_of
 from autograder.judge.workers import Workers
-from autograder.judges import Judge, Judged, fork_server
+from autograder.judges import Judge, Judged, JudgedPart, fork_server
 from autograder.sandbox import Level, strongest
 from autograder.store.keys import machinery
 from autograder.submissions import Submission
@@ -58,9 +58,16 @@ class ClusterJudges:
 
     def submit(self, judge: Judge | None, submission: Submission) -> Future[Judged]:
         """Let the cluster have it. Raises ClusterError when the scheduler is gone."""
-        if self._client.status != "running":
-            raise ClusterError("the Dask scheduler is gone; start it again, and the same command goes on")
+        self._expect_a_scheduler()
         future: Future[Judged] = self._executor.submit(judge_here, judge, submission, self._settings, self._machinery)
+        return future
+
+    def submit_part(self, submission: Submission, part: str) -> Future[JudgedPart]:
+        """Let the cluster have a part of it. Raises ClusterError when the scheduler is gone."""
+        self._expect_a_scheduler()
+        future: Future[JudgedPart] = self._executor.submit(
+            judge_part_here, submission, self._settings, self._machinery, part
+        )
         return future
 
     def submit_alone(self, judge: Judge | None, submission: Submission) -> Future[Judged]:
@@ -71,6 +78,10 @@ class ClusterJudges:
         """Leave the cluster as it is, without what was asked of it if told so."""
         self._executor.shutdown(wait=not at_once)
         self._client.close()
+
+    def _expect_a_scheduler(self) -> None:
+        if self._client.status != "running":
+            raise ClusterError("the Dask scheduler is gone; start it again, and the same command goes on")
 
 
 @dataclass(frozen=True)
@@ -90,21 +101,34 @@ def judge_here(judge: Judge | None, submission: Submission, settings: Settings, 
 
     Raises ClusterError when the kit here is another one, or its sandbox is weaker.
     """
+    if judge is not None:
+        with _one_at_a_time:
+            _expect_the_same(settings, asked)
+            return judge(submission, settings), {}
+    found, new = judge_part_here(submission, settings, asked)
+    return record_of(submission, settings, [found]), new
+
+
+def judge_part_here(submission: Submission, settings: Settings, asked: str, part: str | None = None) -> JudgedPart:
+    """The same for one part, or for all of them without making a record of it. Raises ClusterError as well."""
     global _place
     with _one_at_a_time:
-        if machinery(settings.data, settings.data_path) != asked:
-            raise ClusterError(
-                f"{socket.gethostname()} has another kit, key, data or packages than the command: "
-                "install the same there, with the same autograder/hidden/own"
-            )
-        if strongest() < settings.level:
-            raise ClusterError(f"{socket.gethostname()} has no {settings.level.word}: run autograder doctor there")
-        if judge is not None:
-            return judge(submission, settings), {}
+        _expect_the_same(settings, asked)
         if _place is None or _place.level is not settings.level:
             torch.set_num_threads(1)
             _place = _Place(settings.level, Workers(settings.level, fork_server(settings.level)))
             _place.workers.prepare()
         load_data(settings)
         new: dict[str, bytes] = {}
-        return judge_submission(submission, settings, _place.workers, keep=new.__setitem__), new
+        return judge_parts(submission, settings, _place.workers, keep=new.__setitem__, only=part), new
+
+
+def _expect_the_same(settings: Settings, asked: str) -> None:
+    """Raise ClusterError unless kit and sandbox are those of the command."""
+    if machinery(settings.data, settings.data_path) != asked:
+        raise ClusterError(
+            f"{socket.gethostname()} has another kit, key, data or packages than the command: "
+            "install the same there, with the same autograder/hidden/own"
+        )
+    if strongest() < settings.level:
+        raise ClusterError(f"{socket.gethostname()} has no {settings.level.word}: run autograder doctor there")

@@ -1,16 +1,19 @@
-"""Grades a class: a map over submissions, with every submission in the hands of one of a few judges."""
+"""Grades a class: a map over submissions, each in the hands of one of a few judges, or of several that are free."""
 
 from __future__ import annotations
 
 import platform
-from collections.abc import Iterable, Iterator, Sized
+from collections.abc import Iterable, Iterator, Sequence, Sized
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from typing import Any
 
 from autograder.cluster import ClusterError, ClusterJudges
 from autograder.contracts import load_contract
-from autograder.judge.judge import Settings
-from autograder.judges import Judge, Judged, Judges, LocalJudges, cores, judge_one
+from autograder.judge.judge import Settings, record_of
+from autograder.judge.parts import part_names
+from autograder.judges import Judge, Judged, JudgedPart, Judges, LocalJudges, cores, judge_one
 from autograder.record import CheckResult, Record
 from autograder.store.results import Results
 from autograder.submissions import Submission
@@ -37,11 +40,12 @@ def grade_class(
     store knows is not judged again; `results` says afterwards what that was. A judge that dies costs its own
     submission the marks (outcome `error`), never another one.
     """
-    if isinstance(submissions, Sized):
-        workers = min(workers or cores(), len(submissions))
+    total = len(submissions) if isinstance(submissions, Sized) else None
+    if total is not None:
+        workers = min(workers or cores(), total * max(1, len(_parts(settings, judge))))
     judges: Judges = ClusterJudges(settings, cluster) if cluster else LocalJudges(settings, workers)
     try:
-        yield from _grade(iter(submissions), settings, judges, judge, results or Results(settings))
+        yield from _grade(iter(submissions), settings, judges, judge, results or Results(settings), total)
     except BaseException:
         # Nobody waits for what is being judged now; it was not kept, so it is judged the next time.
         judges.close(at_once=True)
@@ -49,30 +53,80 @@ def grade_class(
     judges.close()
 
 
+@dataclass(frozen=True, eq=False)
+class _Handed:
+    """A submission that judges have: one of them the whole, or each a part."""
+
+    submission: Submission
+    whole: Future[Judged] | None
+    parts: Sequence[Future[JudgedPart]] = ()
+
+    @property
+    def open(self) -> list[Future[Any]]:
+        """What is still waited for."""
+        futures: list[Future[Any]] = [*self.parts] if self.whole is None else [self.whole]
+        return [future for future in futures if not future.done()]
+
+    def judged(self, settings: Settings) -> Judged:
+        """What was found out; raises what a judge raised."""
+        if self.whole is not None:
+            return self.whole.result()
+        found = [future.result() for future in self.parts]
+        new = {key: kept for _, some in found for key, kept in some.items()}
+        return record_of(self.submission, settings, [one for one, _ in found]), new
+
+
 def _grade(
-    stream: Iterator[Submission], settings: Settings, judges: Judges, judge: Judge | None, results: Results
+    stream: Iterator[Submission],
+    settings: Settings,
+    judges: Judges,
+    judge: Judge | None,
+    results: Results,
+    total: int | None,
 ) -> Iterator[Record]:
-    in_flight: dict[Future[Judged], Submission] = {}
+    handed: list[_Handed] = []
+    parts = _parts(settings, judge)
+    taken, first = 0, True
     while True:
-        while len(in_flight) < AHEAD * judges.count and (submission := next(stream, None)) is not None:
+        while sum(len(each.open) for each in handed) < AHEAD * judges.count:
+            if (submission := next(stream, None)) is None:
+                break
+            taken += 1
             known = results.known(submission)
             if known is not None:
                 yield known
+                continue
+            # Many judges give the first report sooner, and at the end some would have nothing to do.
+            last = total is not None and total - taken < judges.count - 1
+            if parts and judges.count > 1 and (first or last):
+                handed.append(_Handed(submission, None, [judges.submit_part(submission, part) for part in parts]))
             else:
-                in_flight[judges.submit(judge, submission)] = submission
-        if not in_flight:
+                handed.append(_Handed(submission, judges.submit(judge, submission)))
+            first = False
+        if not handed:
             return
-        done, _ = wait(in_flight, return_when=FIRST_COMPLETED)
-        found = [(each := in_flight.pop(future), _finished(future, each, settings)) for future in done]
+        if all(each.open for each in handed):
+            wait([future for each in handed for future in each.open], return_when=FIRST_COMPLETED)
+        ended = [each for each in handed if not each.open]
+        found = [(each.submission, _finished(each, settings)) for each in ended]
         if any(judged is None for _, judged in found):
             # A judge that died took the others with it, and nobody knows which submission did it.
-            found += [(each, _finished(future, each, settings)) for future, each in in_flight.items()]
-            in_flight.clear()
-        for each, judged in found:
+            found += [(each.submission, _finished(each, settings)) for each in handed if each not in ended]
+            ended = handed
+        handed = [each for each in handed if each not in ended]
+        for submission, judged in found:
             if judged is None:
-                judged = _finished(judges.submit_alone(judge, each), each, settings)
+                judged = _finished(_Handed(submission, judges.submit_alone(judge, submission)), settings)
             died = "the judge of this submission died twice"
-            yield results.take_in(each, judged or (failed_record(each, settings, died), {}))
+            yield results.take_in(submission, judged or (failed_record(submission, settings, died), {}))
+
+
+def _parts(settings: Settings, judge: Judge | None) -> tuple[str, ...]:
+    """The parts that may be judged apart, if there are several."""
+    if judge is not None or settings.checks or settings.shuffle is not None:
+        return ()
+    names = part_names(load_contract(settings.contract).roles)
+    return names if len(names) > 1 else ()
 
 
 def failed_record(submission: Submission, settings: Settings, reason: str) -> Record:
@@ -101,13 +155,14 @@ def failed_record(submission: Submission, settings: Settings, reason: str) -> Re
     )
 
 
-def _finished(future: Future[Judged], submission: Submission, settings: Settings) -> Judged | None:
-    """What was found out, or None when a judge died before this one was judged."""
+def _finished(handed: _Handed, settings: Settings) -> Judged | None:
+    """What was found out, or None when a judge died before all was judged."""
     try:
-        return future.result()
+        return handed.judged(settings)
     except BrokenProcessPool:
         return None
     except CancelledError:
         raise ClusterError("the Dask scheduler is gone; start it again, and the same command goes on") from None
     except Exception as error:
-        return failed_record(submission, settings, f"the grader failed: {type(error).__name__}: {error}"), {}
+        reason = f"the grader failed: {type(error).__name__}: {error}"
+        return failed_record(handed.submission, settings, reason), {}

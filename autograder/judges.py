@@ -12,11 +12,11 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.queues import SimpleQueue
 from multiprocessing.util import Finalize
-from typing import Protocol
+from typing import ParamSpec, Protocol, TypeVar
 
 import torch
 
-from autograder.judge.judge import Settings, judge_submission, load_data
+from autograder.judge.judge import FoundOut, Settings, judge_parts, judge_submission, load_data
 from autograder.judge.workers import Workers
 from autograder.record import Record
 from autograder.sandbox import ForkServer, Level, why_no_fork_server
@@ -25,6 +25,11 @@ from autograder.submissions import Submission
 Judge = Callable[[Submission, Settings], Record]
 Judged = tuple[Record, dict[str, bytes]]
 """A record, and what is new for the store, by key."""
+JudgedPart = tuple[FoundOut, dict[str, bytes]]
+"""What was found out about a part of a submission, and what is new for the store."""
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 FORKS = sys.platform == "linux"
 """Whether judges are forked; elsewhere libraries may have started threads that a fork breaks."""
@@ -42,6 +47,9 @@ class Judges(Protocol):
 
     def submit(self, judge: Judge | None, submission: Submission) -> Future[Judged]:
         """Let the next free judge have it. The future raises BrokenProcessPool when a judge died meanwhile."""
+
+    def submit_part(self, submission: Submission, part: str) -> Future[JudgedPart]:
+        """Let the next free judge have a part of it; the others may be judged at the same time."""
 
     def submit_alone(self, judge: Judge | None, submission: Submission) -> Future[Judged]:
         """Let a judge have it that has nothing else, after one has died: all others are ended."""
@@ -63,15 +71,18 @@ class LocalJudges:
 
     def submit(self, judge: Judge | None, submission: Submission) -> Future[Judged]:
         """Let the next free judge have it. The future raises BrokenProcessPool when a judge died meanwhile."""
-        self._pool = self._pool or self._start(self.count)
-        return _submit(self._pool, judge, submission, self._settings)
+        return self._submit(judge_and_keep, judge, submission, self._settings)
+
+    def submit_part(self, submission: Submission, part: str) -> Future[JudgedPart]:
+        """Let the next free judge have a part of it; the others may be judged at the same time."""
+        return self._submit(judge_part, submission, self._settings, part)
 
     def submit_alone(self, judge: Judge | None, submission: Submission) -> Future[Judged]:
         """Let a new judge have it that gets nothing else; the result is there when this returns."""
         # The pool has ended the others when one died.
         self._pool = None
         with self._start(1) as pool:
-            return _submit(pool, judge, submission, self._settings)
+            return pool.submit(judge_and_keep, judge, submission, self._settings)
 
     def close(self, *, at_once: bool = False) -> None:
         """End all judges, in the middle of their work if told so."""
@@ -84,6 +95,16 @@ class LocalJudges:
         if self._server is not None:
             self._server.close()
             self._server = None
+
+    def _submit(self, work: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> Future[T]:
+        self._pool = self._pool or self._start(self.count)
+        try:
+            return self._pool.submit(work, *arguments, **named)
+        except BrokenProcessPool as error:
+            # A judge died while there was nothing to wait for.
+            future: Future[T] = Future()
+            future.set_exception(error)
+            return future
 
     def _start(self, count: int) -> ProcessPoolExecutor:
         if not self._warm:
@@ -119,16 +140,11 @@ def judge_and_keep(judge: Judge | None, submission: Submission, settings: Settin
     return judge_submission(submission, settings, _workers, keep=new.__setitem__), new
 
 
-def _submit(
-    pool: ProcessPoolExecutor, judge: Judge | None, submission: Submission, settings: Settings
-) -> Future[Judged]:
-    try:
-        return pool.submit(judge_and_keep, judge, submission, settings)
-    except BrokenProcessPool as error:
-        # A judge died while there was nothing to wait for.
-        future: Future[Judged] = Future()
-        future.set_exception(error)
-        return future
+def judge_part(submission: Submission, settings: Settings, part: str) -> JudgedPart:
+    """In a judge's process: what there is to find out about one part, and what is new for the store."""
+    assert _workers is not None
+    new: dict[str, bytes] = {}
+    return judge_parts(submission, settings, _workers, keep=new.__setitem__, only=part), new
 
 
 def _start_judge(settings: Settings, server: ForkServer | None, devices: SimpleQueue[str], above: int) -> None:

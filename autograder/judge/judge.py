@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 
 from autograder.contracts import Contract, Role, load_contract
 from autograder.contracts.contract import ANYWHERE
@@ -20,7 +21,6 @@ from autograder.judge.hidden_data import load_hidden
 from autograder.judge.judging import Judging
 from autograder.judge.known_parts import PRINTED_LIMIT, Keep, KnownParts
 from autograder.judge.notebooks import notebook_cells, plays
-from autograder.judge.own_cnn import explain_own_cnn
 from autograder.judge.parts import PartResult, parts_of
 from autograder.judge.plugin import GradingPlugin
 from autograder.judge.workers import Workers
@@ -31,6 +31,7 @@ from autograder.submissions import Submission
 from autograder.thresholds import load_thresholds
 from textlab.definitions import Definitions, slice_definitions
 from textlab.definitions.shown import plain_lines
+from textlab.training import f1_of_logits
 from textlab.versions import versions
 
 GRADERS = Path(__file__).parent.parent / "graders"
@@ -63,10 +64,24 @@ class Settings:
         return ", ".join(sorted(set(self.gpus)))
 
 
+@dataclass(frozen=True)
+class FoundOut:
+    """What was found out about some parts of a submission, or about all."""
+
+    problems: tuple[str, ...]
+    results: tuple[PartResult, ...]
+    """In the order of the parts."""
+    read_s: float
+    """Wall time until the notebooks were read."""
+    total_s: float
+
+
 def load_data(settings: Settings) -> None:
     """Read once what all submissions are judged with; what is read stays in memory."""
     load_hidden(settings.data, settings.data_path)
     load_few()
+    # The metric loads scikit-learn when it is first asked for.
+    f1_of_logits(torch.tensor([1.0, -1.0]), torch.tensor([1.0, 0.0]))
     # A garbage collector that does not look at what stays leaves its pages shared with forked judges.
     gc.freeze()
 
@@ -83,6 +98,23 @@ def judge_submission(
     `so_far` gets the record as it is after each check, with the checks to come as faults of the grader. What the
     settings' store knows about a part is not asked again; `keep` gets what is new for it.
     """
+
+    def told(found: FoundOut) -> None:
+        if so_far is not None:
+            so_far(record_of(submission, settings, [found]))
+
+    return record_of(submission, settings, [judge_parts(submission, settings, workers, told, keep)])
+
+
+def judge_parts(
+    submission: Submission,
+    settings: Settings,
+    workers: Workers,
+    so_far: Callable[[FoundOut], None] = lambda found: None,
+    keep: Keep | None = None,
+    only: str | None = None,
+) -> FoundOut:
+    """The same without making a record of it; `only` one part, where others are judged elsewhere."""
     start = time.monotonic()
     contract = load_contract(settings.contract)
     rubric = contract.rubric
@@ -93,7 +125,7 @@ def judge_submission(
     roles = {**contract.roles, **{name: one.role for name, one in found.items()}}
     served = {name: one.served for name, one in found.items()}
     made = {name: one.made for name, one in found.items() if one.made is not None}
-    parts = parts_of(rubric, roles, definitions, served, made)
+    parts = [part for part in parts_of(rubric, roles, definitions, served, made) if only in (None, part.name)]
     known = KnownParts(parts, settings, keep)
     judging = Judging(
         drawn_from={entry.id: part.drawn_from for part in parts for entry in part.entries},
@@ -109,36 +141,43 @@ def judge_submission(
     )
     read = time.monotonic()
 
-    def record(results: Sequence[PartResult]) -> Record:
-        checks = {check.id: check for result in results for check in result.checks}
-        spent = {check: seconds for result in results for check, seconds in result.seconds.items()}
-        return Record(
-            student=submission.student,
-            assignment=rubric.assignment,
-            data=settings.data,
-            files=tuple(GradedFile(file.name, _sha256(file.content)) for file in submission.files),
-            sha256=submission.sha256,
-            checks=tuple(checks[entry.id] for entry in rubric.checks),
-            problems=_limited(problems),
-            printed=plain_lines("".join(result.printed for result in results)[:PRINTED_LIMIT]),
-            contract=contract.name,
-            sandbox=settings.level.word,
-            versions=versions() | ({"gpu": settings.gpu_models} if settings.gpus else {}),
-            seconds={"read": read - start, **spent, "total": time.monotonic() - start},
-            explained=tuple(sentence for result in results for sentence in result.explained),
-        )
+    def found_out(results: Sequence[PartResult]) -> FoundOut:
+        return FoundOut(_limited(problems), tuple(results), read - start, time.monotonic() - start)
 
     def each(plugin: GradingPlugin) -> None:
-        if so_far is not None:
-            so_far(record(known.with_found(plugin, judging.printed, ())))
+        so_far(found_out(known.with_found(plugin, judging.printed, ())))
 
     try:
         if known.asked:
             plugin = run_graders(judging, rubric, known.asked, settings.shuffle, each)
-            known.add(plugin, judging.printed, explain_own_cnn(judging))
-        return record(known.results)
+            known.add(plugin, judging.printed, plugin.explained)
+        return found_out(known.results)
     finally:
         judging.close()
+
+
+def record_of(submission: Submission, settings: Settings, found: Sequence[FoundOut]) -> Record:
+    """The record of a submission whose parts were judged at once or apart, given in their order."""
+    contract = load_contract(settings.contract)
+    results = [result for some in found for result in some.results]
+    checks = {check.id: check for result in results for check in result.checks}
+    spent = {check: seconds for result in results for check, seconds in result.seconds.items()}
+    return Record(
+        student=submission.student,
+        assignment=contract.rubric.assignment,
+        data=settings.data,
+        files=tuple(GradedFile(file.name, _sha256(file.content)) for file in submission.files),
+        sha256=submission.sha256,
+        checks=tuple(checks[entry.id] for entry in contract.rubric.checks),
+        # Everybody who judges a part reads all notebooks.
+        problems=found[0].problems,
+        printed=plain_lines("".join(result.printed for result in results)[:PRINTED_LIMIT]),
+        contract=contract.name,
+        sandbox=settings.level.word,
+        versions=versions() | ({"gpu": settings.gpu_models} if settings.gpus else {}),
+        seconds={"read": found[0].read_s, **spent, "total": sum(some.total_s for some in found)},
+        explained=tuple(sentence for result in results for sentence in result.explained),
+    )
 
 
 def _anywhere(submission: Submission, contract: Contract) -> dict[str, Found]:
@@ -166,7 +205,7 @@ def _definitions(
     found = {name: slice_definitions(cells[name], wanted[name]) for name in wanted if name in cells}
     for notebook in wanted:
         if notebook in found:
-            problems += found[notebook].problems
+            problems += [f"{notebook}.ipynb, {problem}" for problem in found[notebook].problems]
         elif not rubric.is_bonus(notebook) and not any(plays(file.name, notebook) for file in submission.files):
             problems.append(f"{notebook}.ipynb was not handed in")
     return found, problems

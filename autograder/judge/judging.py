@@ -91,14 +91,14 @@ class Judging:
         names = self.stand_ins.setdefault(notebook, [])
         if self.contract[role].names[part] not in names:
             names.append(self.contract[role].names[part])
-            self._end(notebook)
+            self.end(notebook)
 
     def silence(self, role: str) -> None:
         """From the next worker on dropout does nothing, so that dropout which is wrong is charged once."""
         notebook = self.contract[role].notebook
         if notebook not in self.quiet:
             self.quiet.add(notebook)
-            self._end(notebook)
+            self.end(notebook)
 
     def name(self, role: str, part: str) -> str:
         """The student's name for a part of a role.
@@ -122,7 +122,8 @@ class Judging:
             worker.close()
         self._live.clear()
 
-    def _end(self, notebook: str) -> None:
+    def end(self, notebook: str) -> None:
+        """End the worker of a notebook; if it is asked for again, a fresh one takes its place."""
         if notebook in self._live:
             self._live.pop(notebook).close()
 

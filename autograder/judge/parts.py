@@ -80,6 +80,12 @@ class PartResult:
         return PartResult(checks, fields["printed"], explained, fields["seconds"])
 
 
+def part_names(roles: Mapping[str, Role]) -> tuple[str, ...]:
+    """The names of the parts: the notebooks of the kit's own assignment, one for all of any other contract."""
+    # Other contracts may spread over notebooks what the kit's own checks take from one.
+    return tuple(dict.fromkeys(_part_of(role, roles) for role in roles.values()))
+
+
 def parts_of(
     rubric: Rubric,
     roles: Mapping[str, Role],
@@ -88,11 +94,9 @@ def parts_of(
     made: Mapping[str, MadeNetworks],
 ) -> list[Part]:
     """One part a notebook of the kit's own assignment; the whole submission where a contract has other roles."""
-    # Other contracts may spread over notebooks what the kit's own checks take from one.
-    by_notebook = roles == load_contract().roles
-    groups: dict[str, dict[str, Role]] = {}
+    groups: dict[str, dict[str, Role]] = {name: {} for name in part_names(roles)}
     for name, role in roles.items():
-        groups.setdefault(role.notebook if by_notebook else "", {})[name] = role
+        groups[_part_of(role, roles)][name] = role
     return [
         Part(
             name=name,
@@ -104,6 +108,10 @@ def parts_of(
         )
         for name, group in groups.items()
     ]
+
+
+def _part_of(role: Role, roles: Mapping[str, Role]) -> str:
+    return role.notebook if roles == load_contract().roles else ""
 
 
 def _told(program: Definitions | None, places: bool) -> Any:

@@ -15,16 +15,12 @@ import pytest
 from autograder.judge.checks import ATTRIBUTE, Declaration, Note
 from autograder.judge.client import WorkerLost
 from autograder.judge.f1_bound import Train
-from autograder.judge.few_reviews import FewReviews
-from autograder.judge.hidden_data import HiddenData
-from autograder.judge.judging import TRAIN_S, Judging, NotHandedIn
+from autograder.judge.judging import Judging, NotHandedIn
 from autograder.judge.limits import HINTS, exceeded
-from autograder.judge.remote import RemoteBench, RemoteFunction, RemoteNetwork
-from autograder.judge.started import NotebookNetworks
-from autograder.judge.translated import TranslatedNetwork
-from autograder.record import CheckResult, Outcome
+from autograder.judge.own_cnn import explain_own_cnn
+from autograder.judge.subjects import Subjects
+from autograder.record import CheckResult, ExplainedSentence, Outcome
 from autograder.rubric import Entry, Rubric
-from autograder.thresholds import Thresholds
 from textlab.checks.draw import Draw
 from textlab.checks.failure import CheckFailed, NotChecked, StudentError
 from textlab.definitions.shown import plain_lines
@@ -34,8 +30,8 @@ ADDRESS = re.compile(r"0x[0-9a-f]{6,}")
 NOT_REACHED = "the grader was ended before it asked this check; no points were lost by your work"
 
 
-class GradingPlugin:
-    """Fixtures and hooks for one submission; `results` holds what each check found."""
+class GradingPlugin(Subjects):
+    """Hooks for one submission; `results` holds what each check found."""
 
     def __init__(
         self,
@@ -53,6 +49,9 @@ class GradingPlugin:
         self._notes: dict[str, Note] = {}
         self._entries = {entry.id: entry for entry in rubric.checks}
         self._items: dict[str, pytest.Item] = {}
+        self._last: dict[str, str] = {}
+        """By notebook the last check about it."""
+        self.explained: tuple[ExplainedSentence, ...] = ()
         self._asked = set(asked) or set(self._entries)
         self._shuffle = shuffle
 
@@ -84,7 +83,9 @@ class GradingPlugin:
         earlier = {name: (*self._needs(name, item), *_declaration(item).after) for name, item in declared.items()}
         if self._shuffle is not None:
             random.Random(self._shuffle).shuffle(order)
-        items[:] = [declared[name] for name in _in_order(order, earlier) if name in self._asked]
+        asked = [name for name in _in_order(order, earlier) if name in self._asked]
+        items[:] = [declared[name] for name in asked]
+        self._last = {notebook: name for name in asked if (notebook := self._notebook(name))}
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
@@ -115,7 +116,24 @@ class GradingPlugin:
             result = _result(self._entries[declaration.id], item, declaration, outcome, said)
             self.results[declaration.id] = replace(result, measured=note.number)
             self._each(self)
+        if call.when == "teardown":
+            self._leave(_declaration(item).id)
         return report
+
+    def _leave(self, check: str) -> None:
+        """After the last check about a notebook its worker need not wait in memory for the others."""
+        notebook = self._notebook(check)
+        if self._last.get(notebook) != check:
+            return
+        explained = self.judging.contract.get("cnn")
+        if explained is not None and explained.notebook == notebook:
+            self.explained = explain_own_cnn(self.judging)
+        self.judging.end(notebook)
+
+    def _notebook(self, check: str) -> str:
+        """The notebook that a check is about; "" where the contract has no such role."""
+        role = self.judging.contract.get(self._entries[check].role)
+        return role.notebook if role else ""
 
     @pytest.fixture
     def draw(self, request: pytest.FixtureRequest) -> Draw:
@@ -131,171 +149,6 @@ class GradingPlugin:
     def train(self, request: pytest.FixtureRequest) -> Train:
         """Trains a network and measures it, unless that is known."""
         return functools.partial(self.judging.trainings.train, _declaration(request.node).id)
-
-    @pytest.fixture
-    def rnn(self) -> RemoteNetwork:
-        """The student's RNNBaseline."""
-        return self._network("rnn", "network")
-
-    @pytest.fixture
-    def train_model(self) -> RemoteFunction:
-        """The student's train_model."""
-        return self._function("training", "function")
-
-    @pytest.fixture
-    def training_bench(self) -> RemoteBench:
-        """Makes the kit's models and batches beside train_model."""
-        return RemoteBench(lambda: self.judging.worker("training"))
-
-    @pytest.fixture
-    def f1_on(self) -> RemoteFunction:
-        """The student's f1_on."""
-        return self._function("f1", "function")
-
-    @pytest.fixture
-    def f1_bench(self) -> RemoteBench:
-        """Makes the kit's models and batches beside f1_on."""
-        return RemoteBench(lambda: self.judging.worker("f1"))
-
-    @pytest.fixture
-    def cnn(self) -> RemoteNetwork:
-        """The student's CNN."""
-        return self._network("cnn", "network")
-
-    @pytest.fixture
-    def pad_reference(self) -> RemoteFunction:
-        """The student's pad_reference."""
-        return self._function("interpret", "reference")
-
-    @pytest.fixture
-    def interpret(self) -> RemoteFunction:
-        """The student's interpret_sentence, on a sound baseline even where pad_reference is wrong."""
-        if "pad-reference" in self.results and self.results["pad-reference"].outcome != "passed":
-            self.judging.stand_in("interpret", "reference")
-        return self._function("interpret", "function")
-
-    @pytest.fixture
-    def explained_cnn(self) -> RemoteNetwork:
-        """The student's CNN in the worker of the interpretability section."""
-        return self._network("cnn", "network", beside="interpret")
-
-    @pytest.fixture
-    def bench(self) -> RemoteBench:
-        """Makes the kit's models and vocabularies beside the student's functions."""
-        return RemoteBench(lambda: self.judging.worker("interpret"))
-
-    @pytest.fixture
-    def embedding_matrix(self) -> RemoteFunction:
-        """The student's embedding_matrix."""
-        return self._function("vectors", "function")
-
-    @pytest.fixture
-    def vectors_bench(self) -> RemoteBench:
-        """Makes vocabularies and vectors beside embedding_matrix."""
-        return RemoteBench(lambda: self.judging.worker("vectors"))
-
-    @pytest.fixture
-    def glove(self) -> RemoteNetwork:
-        """The student's GloVeCNN."""
-        return self._network("glove", "network")
-
-    @pytest.fixture
-    def glove_networks(self) -> NotebookNetworks:
-        """The networks that the notebook makes from the class that starts from vectors."""
-        return NotebookNetworks(self.judging, "glove")
-
-    @pytest.fixture
-    def glove_interpret(self) -> RemoteFunction:
-        """The interpret_sentence of the notebook on word vectors."""
-        return self._function("glove_interpret", "function")
-
-    @pytest.fixture
-    def explained_glove(self) -> RemoteNetwork:
-        """The student's GloVeCNN beside the interpret_sentence that explains it."""
-        return self._network("glove", "network", beside="glove_interpret")
-
-    @pytest.fixture
-    def glove_bench(self) -> RemoteBench:
-        """Makes vocabularies beside that interpret_sentence."""
-        return RemoteBench(lambda: self.judging.worker("glove_interpret"))
-
-    @pytest.fixture
-    def passed(self) -> Callable[[str], bool]:
-        """Whether an earlier check has passed."""
-        return lambda check: check in self.results and self.results[check].outcome == "passed"
-
-    @pytest.fixture
-    def transformer(self) -> RemoteNetwork:
-        """The student's TransformerClassifier."""
-        return self._network("transformer", "network")
-
-    @pytest.fixture
-    def explain_label(self) -> RemoteFunction:
-        """The student's explain_label."""
-        return self._function("labels", "function")
-
-    @pytest.fixture
-    def labels_bench(self) -> RemoteBench:
-        """Makes the kit's models beside explain_label."""
-        return RemoteBench(lambda: self.judging.worker("labels"))
-
-    @pytest.fixture
-    def explained_transformer(self) -> RemoteNetwork:
-        """The student's TransformerClassifier beside the explain_label that explains it."""
-        name = self.judging.name("transformer", "network")
-        return RemoteNetwork(name, lambda: self.judging.worker("labels"), TRAIN_S)
-
-    @pytest.fixture
-    def merge_pieces(self) -> RemoteFunction:
-        """The student's merge_pieces."""
-        return self._function("pieces", "function")
-
-    @pytest.fixture
-    def pieces_bench(self) -> RemoteBench:
-        """The kit's objects beside merge_pieces."""
-        return RemoteBench(lambda: self.judging.worker("pieces"))
-
-    @pytest.fixture
-    def few(self) -> FewReviews:
-        """Few hidden reviews, and vectors."""
-        return self.judging.few
-
-    @pytest.fixture
-    def data(self) -> HiddenData:
-        """The hidden reviews."""
-        return self.judging.data
-
-    @pytest.fixture
-    def thresholds(self) -> Thresholds:
-        """Budget and bounds."""
-        return self.judging.thresholds
-
-    @pytest.fixture(name="trained")
-    def trained_weights(self) -> dict[str, Any]:
-        """Filled by the F1 check, read by checks that need a trained network."""
-        return self.judging.trained
-
-    def _network(self, role: str, part: str, beside: str = "") -> RemoteNetwork:
-        """The class, in the worker of another role if one is named; dropout that is wrong was charged already."""
-        if self._wrong(f"{role}-dropout"):
-            self.judging.silence(role)
-        name, played = self.judging.name(role, part), self.judging.contract[role]
-        if played.is_plain:
-            return RemoteNetwork(name, lambda: self.judging.worker(beside or role), TRAIN_S)
-        return TranslatedNetwork(
-            name,
-            lambda: self.judging.worker(beside or role),
-            TRAIN_S,
-            role=played,
-            with_lengths=role == "rnn",
-            probabilities=self.judging.probabilities,
-        )
-
-    def _wrong(self, check: str) -> bool:
-        return check in self.results and self.results[check].outcome not in ("passed", "skipped")
-
-    def _function(self, role: str, part: str) -> RemoteFunction:
-        return RemoteFunction(self.judging.name(role, part), lambda: self.judging.worker(role))
 
 
 def _in_order(order: Sequence[str], earlier: Mapping[str, Sequence[str]]) -> list[str]:

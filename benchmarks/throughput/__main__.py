@@ -20,12 +20,13 @@ from typing import Any
 
 from autograder.reports.files import write_whole
 from benchmarks.throughput.handed_in import write_class
+from benchmarks.throughput.large import measure_large
 from benchmarks.throughput.ours import grade, regrade_s, stages
 from benchmarks.throughput.peers import ROOT, measure_nbgrader, measure_otter
 from benchmarks.throughput.report import write_report
 
 BUILD = ROOT / "build" / "throughput"
-PARTS = ("ours", "again", "scaling", "stages", "floor", "nbgrader", "otter", "report")
+PARTS = ("ours", "again", "scaling", "stages", "floor", "large", "nbgrader", "otter", "report")
 SCALED = 6
 """Submissions that are graded once with one worker and once with two."""
 COUNTS = {"one": 1, "two": 2}
@@ -67,6 +68,8 @@ def measure(part: str, submitted: Path, few: Path, peers: int) -> dict[str, Any]
     if part in ("nbgrader", "otter"):
         found = (measure_nbgrader if part == "nbgrader" else measure_otter)(submitted, peers, BUILD)
         return dataclasses.asdict(found)
+    if part == "large":
+        return measure_large(BUILD / "large")
     if part == "stages":
         return {"seconds": stages(few, BUILD / "pages")}
     if part == "scaling":

@@ -83,6 +83,7 @@ def write_report(measured: Mapping[str, Any], docs: Path) -> None:
     write_whole(docs / "benchmarks.json", json.dumps(found, indent=2) + "\n")
     draw(measured, docs / "benchmarks.svg")
     put(docs / "benchmarks.md", "measured", "\n".join([table, stage_table(measured), peer_table(measured, found)]))
+    put(docs / "benchmarks.md", "large", large_class(measured["large"]))
     put(docs / "cluster.md", "cost", cost(found))
 
 
@@ -105,6 +106,16 @@ def cost(found: Mapping[str, float]) -> str:
         f"({scaled:.2f} times one). Multiply by what your site asks for a core-hour. Grading all again when nothing\n"
         f"has changed takes {again:.0f} minutes of one core; when one notebook of each has changed, the time\n"
         "of that notebook. Submissions that end at deadlines take up to some minutes each.\n"
+    )
+
+
+def large_class(measured: Mapping[str, Any]) -> str:
+    """What a class of many submissions takes that need next to no work."""
+    students, first, again = measured["students"], measured["first"], measured["again"]
+    return (
+        f"{students:,} submissions of {measured['megabytes']:.1f} MB took {first['seconds']:.0f} s; the largest\n"
+        f"process had {first['largest_mb']:.0f} MB, all together {first['memory_mb']:.0f} MB. Grading all again took\n"
+        f"{again['seconds']:.0f} s and {again['largest_mb']:.0f} MB.\n"
     )
 
 
@@ -134,10 +145,9 @@ def peer_table(measured: Mapping[str, Any], found: Mapping[str, float]) -> str:
     """Seconds per submission of each grader on this machine."""
     ours = measured["ours"]
     rows = ["| grader | submissions | wall seconds each | points |", "|---|---|---|---|"]
-    seconds = ours["runs"]["both"]["seconds"] / ours["students"]
-    rows.append(
-        f"| `autograder grade` | {ours['students']} | {seconds:.1f} | {_range(ours['runs']['both']['scores'])} |"
-    )
+    both = ours["both"]
+    seconds = both["seconds"] / ours["students"]
+    rows.append(f"| `autograder grade` | {ours['students']} | {seconds:.1f} | {_range(both['scores'])} |")
     for peer in ("nbgrader", "otter"):
         if peer in measured:
             one = measured[peer]

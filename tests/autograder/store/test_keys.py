@@ -16,7 +16,7 @@ import pytest
 import autograder
 import textlab
 from autograder.contracts import Contract, load_contract
-from autograder.judge import plugin
+from autograder.judge import subjects
 from autograder.judge.checks import ATTRIBUTE
 from autograder.judge.judge import GRADERS, Settings
 from autograder.judge.parts import Part, parts_of
@@ -56,7 +56,7 @@ def constants(function: ast.AST) -> list[object]:
 
 def test_no_check_looks_beyond_its_own_notebook() -> None:
     roles, notebook_of = load_contract().roles, {entry.id: entry.notebook for entry in load_rubric().checks}
-    source = ast.parse(Path(plugin.__file__).read_text(encoding="utf-8"))
+    source = ast.parse(Path(subjects.__file__).read_text(encoding="utf-8"))
     told = {
         function.name: {name for name in roles if name in constants(function)}
         for function in ast.walk(source)
