@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import gc
 import hashlib
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 import torch
@@ -35,6 +35,13 @@ from textlab.training import f1_of_logits
 from textlab.versions import versions
 
 GRADERS = Path(__file__).parent.parent / "graders"
+PYTEST = [
+    *(str(GRADERS), "-c", str(GRADERS / "pytest.ini"), "--rootdir", str(GRADERS)),
+    *("--disable-plugin-autoload", "--import-mode=importlib"),
+    *("-p", "no:cacheprovider", "-p", "no:terminal", "-p", "no:logging"),
+    *("-p", "no:faulthandler", "-p", "no:unraisableexception"),
+]
+"""Quietly, and without the machine's plugins or configuration."""
 MAX_PROBLEMS = 30
 """Most problems in a record: a notebook of ten thousand broken cells has as many."""
 
@@ -80,10 +87,16 @@ def load_data(settings: Settings) -> None:
     """Read once what all submissions are judged with; what is read stays in memory."""
     load_hidden(settings.data, settings.data_path)
     load_few()
-    # The metric loads scikit-learn when it is first asked for.
-    f1_of_logits(torch.tensor([1.0, -1.0]), torch.tensor([1.0, 0.0]))
+    _import_what_judges_use()
     # A garbage collector that does not look at what stays leaves its pages shared with forked judges.
     gc.freeze()
+
+
+@functools.cache
+def _import_what_judges_use() -> None:
+    """The graders, and scikit-learn, which the metric loads when it is first asked for."""
+    pytest.main([*PYTEST, "--collect-only"])
+    f1_of_logits(torch.tensor([1.0, -1.0]), torch.tensor([1.0, 0.0]))
 
 
 def judge_submission(
@@ -223,19 +236,7 @@ def run_graders(
     `each` is called after every check.
     """
     plugin = GradingPlugin(judging, rubric, asked, shuffle, each)
-    arguments = [str(GRADERS), "-c", str(GRADERS / "pytest.ini"), "--rootdir", str(GRADERS)]
-    arguments += [
-        "--disable-plugin-autoload",
-        "-p",
-        "no:cacheprovider",
-        "-p",
-        "no:terminal",
-        "-p",
-        "no:logging",
-    ]
-    arguments += ["--import-mode=importlib", "-p", "no:faulthandler", "-p", "no:unraisableexception"]
-    plugins: list[Any] = [plugin]
-    status = pytest.main(arguments, plugins=plugins)
+    status = pytest.main(PYTEST, plugins=[plugin])
     if status not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
         raise RuntimeError(f"the graders did not run: pytest ended with {status!r}")
     return plugin

@@ -114,8 +114,8 @@ def large_class(measured: Mapping[str, Any]) -> str:
     students, first, again = measured["students"], measured["first"], measured["again"]
     return (
         f"{students:,} submissions of {measured['megabytes']:.1f} MB took {first['seconds']:.0f} s; the largest\n"
-        f"process had {first['largest_mb']:.0f} MB, all together {first['memory_mb']:.0f} MB. Grading all again took\n"
-        f"{again['seconds']:.0f} s and {again['largest_mb']:.0f} MB.\n"
+        f"process had {first['largest_mb']:.0f} MB, all together {first['memory_mb']:.0f} MB. Grading all again\n"
+        f"took {again['seconds']:.0f} s and {again['largest_mb']:.0f} MB.\n"
     )
 
 
