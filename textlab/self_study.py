@@ -20,6 +20,7 @@ import torch
 
 from textlab.checks.blanks import BLANKS, Blank
 from textlab.checks.card import Card, assess
+from textlab.checks.symptoms import UNKNOWN, find_symptom
 from textlab.definitions import Cell, Definitions, read_cells, slice_definitions
 from textlab.definitions.loading import LoadedModule
 
@@ -97,7 +98,7 @@ def assess_answer(answer: Answer) -> Card:
     blank = answer.blank
     if answer.definitions.missing:
         name, reason = next(iter(answer.definitions.missing.items()))
-        return _not_loaded(blank, name, reason, "the cell was deleted, the name changed, or the cell is no Python")
+        return _not_loaded(blank, name, reason, "the cell was deleted, or the name changed")
     left_out = [piece for piece in answer.definitions.program if _trains(piece.source)]
     with _guarded(), contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
         module = LoadedModule()
@@ -135,12 +136,14 @@ def _trains(source: str) -> bool:
 
 
 def _not_loaded(blank: Blank, name: str, reason: str, likely: str) -> Card:
+    known = find_symptom("", reason)
+    step = f"put {name} back as the notebook gave it" if known is UNKNOWN else known.next
     rows = (
         ("input", f"{blank.notebook}.ipynb, read without running it"),
         ("expected", f"a class or function {name}"),
         ("got", reason),
-        ("likely", likely),
-        ("next", f"put {name} back as the notebook gave it, or {HINT.format(blank.id)} (1 of 3)"),
+        ("likely", likely if known is UNKNOWN else known.likely),
+        ("next", f"{step}; or {HINT.format(blank.id)} (1 of 3)"),
     )
     return Card(blank.id, blank.title, "raised", f"{name} could not be loaded", rows)
 

@@ -18,8 +18,9 @@ from traitlets.config import Config
 
 from autograder.release.leaks import hidden_lines, refuse_leaks
 from autograder.release.source import ASSIGNMENT, SOLUTIONS, ReleaseError, ReleaseSource, read_source
+from textlab.checks.failure import PLACEHOLDER
 
-CODE_STUB = '# Your code here, in place of the next line.\nraise NotImplementedError("this blank is not written yet")'
+CODE_STUB = f'# Your code here, in place of the next line.\nraise NotImplementedError("{PLACEHOLDER}")'
 TEXT_STUB = "*Your answer here.*"
 
 

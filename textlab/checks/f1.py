@@ -109,9 +109,10 @@ def _cause(got: float, logits: Tensor, labels: Tensor, sizes: Sequence[int], dro
     forgiving = [1.0 if torch.equal(*part) or len(part[0].unique()) == 1 else counted_f1(*part) for part in parts]
     ones, zeros = counted_f1(labels, said), counted_f1(1 - labels, 1 - said)
     share = float(labels.mean())
+    no_positives = "; a batch without positive reviews has F1 = 0" if means != forgiving else ""
     known = {
-        "the mean of the batches' F1; a batch without positive reviews has F1 = 0": sum(means) / len(means),
         "the mean of the batches' F1": sum(forgiving) / len(forgiving),
+        f"the mean of the batches' F1{no_positives}": sum(means) / len(means),
         "the mean of both classes' F1 (macro)": (ones + zeros) / 2,
         "the mean of both classes' F1, weighted by their sizes": share * ones + (1 - share) * zeros,
         "the accuracy (F1 with average='micro' is the same)": float((labels == said).float().mean()),

@@ -15,11 +15,13 @@ from torch import Tensor, nn
 
 from textlab.attribution import explain
 from textlab.batches import Batch
-from textlab.checks.failure import StudentError, shape_text
+from textlab.checks.failure import BUILT_BY, StudentError, shape_text
+from textlab.checks.left_over import left_over_raise
 from textlab.checks.plain import plain_tensor, plain_value
 from textlab.checks.probe import ClassProbe, ProbeNetwork
 from textlab.checks.scripted import LookupNetwork, ScriptedNetwork
 from textlab.checks.subject import Asked
+from textlab.definitions.loading import why_unset
 from textlab.form import Form, InKitForm
 from textlab.text import Vocabulary
 from textlab.training import TrainingPlan, fit_encoded, predict_encoded
@@ -40,9 +42,9 @@ def student_code(call: str, locate: Callable[[BaseException], str]) -> Iterator[
 
 
 def _message(error: BaseException) -> str:
-    """The exception's text, cut; an exception may fail even in saying what it is."""
+    """The exception's text, cut, and what is behind it; an exception may fail even in saying what it is."""
     try:
-        return str(error)[:500]
+        return left_over_raise(error) or str(error)[:500] + why_unset(error)
     except BaseException:
         return "(the exception's text could not be read)"
 
@@ -95,12 +97,15 @@ class LocalModel:
         locate: Callable[[BaseException], str] = notebook_place,
         given: Mapping[str, Tensor] | None = None,
         form: Form | None = None,
+        built: str = "",
     ) -> None:
+        """`built` says from which arguments, where that is not plain."""
         self.module = module
         self._called = InKitForm(module, form) if form else module
         self.name = name
         self._locate = locate
         self._given = given or {}
+        self._built = f"{BUILT_BY}{built}" if built else ""
 
     def parameters(self) -> dict[str, tuple[int, ...]]:
         """Names and shapes of the trainable parameters."""
@@ -124,7 +129,7 @@ class LocalModel:
 
     def forward(self, ids: Tensor, lengths: Tensor | None = None, *, training: bool = False, seed: int = 0) -> Tensor:
         """Output for token ids, in evaluation mode unless `training`."""
-        call = f"{self.name}.forward({_inputs_text(ids, lengths)})"
+        call = f"{self.name}.forward({_inputs_text(ids, lengths)}){self._built}"
         with student_code(call, self._locate), torch.no_grad():
             nn.Module.train(self.module, training)
             torch.manual_seed(seed)
@@ -142,7 +147,7 @@ class LocalModel:
 
     def forward_embedded(self, embedded: Tensor) -> Tensor:
         """Output when the embedding layer gives `embedded`."""
-        call = f"{self.name}.forward on embeddings {list(embedded.shape)}"
+        call = f"{self.name}.forward on embeddings {list(embedded.shape)}{self._built}"
         with student_code(call, self._locate), torch.no_grad():
             nn.Module.eval(self.module)
             layer: Any = self.module.embedding
@@ -154,7 +159,7 @@ class LocalModel:
 
     def gradients(self, ids: Tensor, lengths: Tensor | None = None) -> dict[str, float]:
         """Largest absolute gradient per parameter."""
-        call = f"{self.name}.forward({_inputs_text(ids, lengths)}).sum().backward()"
+        call = f"{self.name}.forward({_inputs_text(ids, lengths)}).sum().backward(){self._built}"
         with student_code(call, self._locate), torch.enable_grad():
             nn.Module.eval(self.module)
             nn.Module.zero_grad(self.module)
@@ -166,7 +171,7 @@ class LocalModel:
         self, ids: Tensor, lengths: Tensor, labels: Tensor, plan: TrainingPlan, *, device: str = "cpu"
     ) -> list[float]:
         """Train on the device; mean loss per epoch."""
-        call = f"training {self.name} for {plan.epochs} epochs on {len(ids)} reviews"
+        call = f"training {self.name} for {plan.epochs} epochs on {len(ids)} reviews{self._built}"
         with student_code(call, self._locate):
             losses = fit_encoded(self._called, ids, lengths, labels, plan, device)
             if not all(math.isfinite(loss) for loss in losses):
@@ -177,7 +182,7 @@ class LocalModel:
         self, ids: Tensor, lengths: Tensor, *, pad_id: int, with_lengths: bool = False, device: str = "cpu"
     ) -> Tensor:
         """One logit per review, computed on the device."""
-        call = f"{self.name}.forward on {len(ids)} reviews"
+        call = f"{self.name}.forward on {len(ids)} reviews{self._built}"
         with student_code(call, self._locate):
             how: dict[str, Any] = {"pad_id": pad_id, "with_lengths": with_lengths, "device": device}
             found = predict_encoded(self._called, ids, lengths, **how)
@@ -219,7 +224,7 @@ class LocalNetwork:
             if not isinstance(module, nn.Module):
                 raise StudentError(call, "", f"{type(module).__name__} where an nn.Module was expected")
             given = {name: value for name, value in own.items() if isinstance(value, Tensor)}
-            return LocalModel(module, self.name, self._locate, given, self._form)
+            return LocalModel(module, self.name, self._locate, given, self._form, call)
 
 
 class LocalFunction:

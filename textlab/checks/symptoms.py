@@ -28,8 +28,8 @@ SYMPTOMS = (
         "linear-width",
         r"mat1 and mat2 shapes cannot be multiplied",
         "a linear layer got rows of another width than it was made for",
-        "in_features counts one kernel size or one direction too few, or the features are other ones: the maximum or "
-        "the joining went along the wrong axis",
+        "in_features is not the number of features that come in: all kernel sizes of a CNN together, both directions "
+        "of an RNN; or the maximum or the joining went along the wrong axis",
         "print the shape just before the linear layer; its last number has to be in_features",
     ),
     Symptom(
@@ -223,6 +223,25 @@ SYMPTOMS = (
         "vocabulary do not belong together",
         "make it nn.Embedding(vocab_size, …), or from the whole matrix",
     ),
+    # Lines that Python cannot read.
+    Symptom(
+        "indentation",
+        r"IndentationError|TabError|unexpected indent|expected an indented block|unindent does not match|"
+        r"inconsistent use of tabs",
+        "the spaces at the beginning of a line do not fit the lines around it",
+        "the line stands further left or right than its block, or a block after a colon is empty: a comment alone does "
+        "not fill it",
+        "compare the named line with the one above: four spaces a level, no tabs; select lines and press Tab or "
+        "Shift+Tab to move them",
+    ),
+    Symptom(
+        "syntax",
+        r"SyntaxError|does not parse",
+        "the line is no Python, so its whole block is left out",
+        "a typo there or at the end of the line above: a bracket or quote that is not closed, a colon missing after "
+        "def, class, if or for, = in place of ==, a dash or quote pasted from a page",
+        "mend the named line: run its cell, Python puts a ^ under the place",
+    ),
     # Classes, names and calls.
     Symptom(
         "no-super-init",
@@ -265,6 +284,27 @@ SYMPTOMS = (
         "an object was asked for something that it does not have",
         "forward and __init__ use two different names for one layer, or __init__ never makes it",
         "compare the name letter by letter with the one in __init__",
+    ),
+    Symptom(
+        "no-module",
+        r"No module named|cannot import name",
+        "an import failed: Python does not find that package, or that name in it",
+        "the name is misspelt, or the package is none of the kit's, which are all that is there when you are graded",
+        "mend the import in the cell that failed, or do without it; then restart the kernel and run all cells",
+    ),
+    Symptom(
+        "failed-above",
+        r", because cell .* failed: ",
+        "a name has no value, because the line that should give it one failed",
+        "the cell with that line was never run to its end in the order of the notebook",
+        "mend that line first; then restart the kernel and run all cells from the top",
+    ),
+    Symptom(
+        "left-over-raise",
+        r"raise NotImplementedError still stands",
+        "the function stops at the placeholder of the blank",
+        "your code stands beside the line that it should stand in place of",
+        "delete the line with raise NotImplementedError",
     ),
     Symptom(
         "name",

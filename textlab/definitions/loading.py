@@ -12,7 +12,11 @@ import types
 from collections.abc import Callable
 from typing import Any
 
+from textlab.definitions.scopes import own_nodes, stored_names
+
 PLACE = "cell "
+UNSET = "__unset__"
+"""The name under which a loaded module keeps why names have no value."""
 FUTURE_FLAGS = functools.reduce(
     operator.or_, (getattr(__future__, name).compiler_flag for name in __future__.all_feature_names)
 )
@@ -31,10 +35,12 @@ class LoadedModule:
     def __init__(self) -> None:
         self.module = types.ModuleType("__main__")
         self.failures: list[str] = []
+        self._unset: dict[str, str] = {}
         self._lines: dict[str, list[str]] = {}
         self._future_flags = 0
         # A shell line inside a needed block, such as `!pip install` after a failed import, does nothing here.
         vars(self.module)["get_ipython"] = NoShell
+        vars(self.module)[UNSET] = self._unset
         sys.modules["__main__"] = self.module
 
     def run(self, cell: int, line: int, source: str) -> None:
@@ -48,8 +54,11 @@ class LoadedModule:
                 # An annotation may name something that could not be imported: do not evaluate annotations then.
                 self._execute(filename, line, source, flags=__future__.annotations.compiler_flag)
         except BaseException as error:
-            text = _first_line(error)
-            self.failures.append(f"{locate(error) or f'{filename}, line {line}'}: {type(error).__name__}: {text}")
+            place = locate(error) or f"{filename}, line {line}"
+            text, because = f"{type(error).__name__}: {_first_line(error)}", why_unset(error)
+            self.failures.append(f"{place}: {text}{because}")
+            # What failed first is the cause of what fails for want of it.
+            self._unset.update(dict.fromkeys(_bound(source), because or f", because {place} failed: {text}"))
 
     def replace(self, name: str, value: Any) -> None:
         """Put another object under a name."""
@@ -86,6 +95,28 @@ def locate(error: BaseException) -> str:
     if not place and isinstance(error, SyntaxError) and str(error.filename).startswith(PLACE):
         place = f"{error.filename}, line {error.lineno}"
     return place
+
+
+def why_unset(error: BaseException) -> str:
+    """Of a name without a value: ", because cell 2, line 1 failed: …" where it should have got one, else ""."""
+    if not isinstance(error, NameError) or isinstance(error, UnboundLocalError):
+        return ""
+    kept: object = None
+    trace = error.__traceback__
+    while trace is not None:
+        kept = trace.tb_frame.f_globals.get(UNSET, kept)
+        trace = trace.tb_next
+    # The student's code could have put anything there.
+    reason = kept.get(error.name, kept.get("*", "")) if isinstance(kept, dict) else ""
+    return reason[:400] if isinstance(reason, str) else ""
+
+
+def _bound(source: str) -> list[str]:
+    """The names that a statement would have bound; "*" for all names of a module."""
+    try:
+        return [name for node in own_nodes(ast.parse(source).body) for name in stored_names(node)]
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return []
 
 
 def _first_line(error: BaseException) -> str:

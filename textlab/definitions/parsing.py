@@ -213,7 +213,7 @@ def _parse_blocks(source: str, budget: Budget) -> ParsedCell:
             at += 1
             block = lines[begin : starts[at]]
             line = begin + max(1, min(found.lineno or 1, len(block)))
-            reason = f"does not parse: {shown(str(found.msg))}"
+            reason = f"does not parse: {shown(str(found.msg))}, in: {shown(lines[line - 1].strip(), 60)}"
             dropped.append(Dropped(line, reason, _bound_names("\n".join(block))))
         else:
             at, tree = found

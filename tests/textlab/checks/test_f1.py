@@ -62,3 +62,8 @@ def test_a_wrong_answer_is_named(changes: list[Change], extra: str, expected: st
 def test_no_constant_passes_a_check(constant: float) -> None:
     given = LocalFunction(answer("f1_on", extra=f"\ndef f1_on(model, batches):\n    return {constant!r}\n"))
     assert set(failing(CHECKS, given, LocalBench())) == {check.__name__ for check in CHECKS}
+
+
+def test_a_cause_is_said_once() -> None:
+    found = failing(CHECKS, LocalFunction(answer("f1_on", extra=PER_BATCH)), LocalBench())
+    assert found and all(str(failure).count("mean of the batches' F1") == 1 for failure in found.values())

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.textlab.checks.answers import PARTS, Change, answer
+from tests.textlab.saved_notebooks import save
 from textlab.checks import assess
 from textlab.checks.blanks import BLANKS
 from textlab.checks.symptoms import SYMPTOMS, UNKNOWN, find_symptom, matching_symptoms
+from textlab.self_study import assess_answer, read_answers
 
 
 @dataclass(frozen=True)
@@ -25,6 +29,20 @@ class Mistake:
     def __str__(self) -> str:
         """The name of the test case."""
         return f"{self.symptom} in {self.blank}"
+
+
+@dataclass(frozen=True)
+class Saved:
+    """A mistake in a saved notebook, the symptom, and what the card says came back."""
+
+    symptom: str
+    old: str
+    new: str
+    got: str
+
+    def __str__(self) -> str:
+        """The name of the test case."""
+        return f"{self.symptom}: {self.got}"
 
 
 TURN = ".permute(0, 2, 1)"
@@ -105,6 +123,7 @@ MISTAKES = [
     Mistake("none", "rnn-forward", ((SUMMARY, "summary = None"), ("self.dropout(summary)", "summary[0]"))),
     Mistake("no-attribute", "cnn-forward", (("self.linear(self", "self.output(self"),)),
     Mistake("name", "cnn-forward", (("import torch.nn.functional as F\n", ""),)),
+    Mistake("no-module", "cnn-forward", (("embedded = self", "import no_such_package; embedded = self"),)),
     Mistake("missing-argument", "train-model", (("model(batch.ids, batch.lengths)", "model(batch.ids)"),)),
     Mistake("too-many-arguments", "cnn-layers", (("dropout, pad_idx):", "dropout, padding):"),)),
     Mistake(
@@ -128,6 +147,42 @@ MISTAKES = [
     Mistake("changed-input", "pad-reference", (("torch.full_like(ids, pad_idx)", "ids.fill_(pad_idx)"),)),
     Mistake("other-type", "cnn-layers", (("class CNN(nn.Module)", "class CNN"),)),
 ]
+SAVED = [
+    Saved(
+        "no-module", "import torch.nn.functional as F", "import no_such.functional as F", "No module named 'no_such'"
+    ),
+    Saved("failed-above", "import torch.nn.functional as F", "F = 1 / 0", "failed: ZeroDivisionError"),
+    Saved("failed-above", "import torch.nn.functional as F", "N = {}['n']\nF = N", "failed: KeyError: 'n'"),
+    Saved("indentation", "        return self.linear", "       return self.linear", "in: return self.linear"),
+    Saved("syntax", "def forward(self, text):", "def forward(self, text)", "in: def forward(self, text)"),
+    Saved(
+        "left-over-raise", "return self.linear", "raise NotImplementedError\n        return self.linear", "in forward"
+    ),
+]
+"""Mistakes that only a notebook that is read, cell by cell, can show."""
+
+
+@pytest.mark.parametrize("saved", SAVED, ids=str)
+def test_a_saved_notebook_shows_the_symptom_and_its_place(saved: Saved, tmp_path: Path) -> None:
+    path = save(tmp_path, "2_cnn", (saved.old, saved.new))
+    card = next(card for card in map(assess_answer, read_answers(path)) if card.blank == "cnn-forward")
+    symptom = next(symptom for symptom in SYMPTOMS if symptom.id == saved.symptom)
+    said = dict(card.rows)
+    assert card.state == "raised", str(card)
+    assert said["likely"] == symptom.likely, str(card)
+    assert said["next"] == f"{symptom.next}; or textlab hint cnn-forward (1 of 3)"
+    assert saved.got in said["got"], str(card)
+    place = cell_and_line(path, saved.new.splitlines()[0].strip())
+    assert place in f"{said['got']} {said.get('where')}".replace(", line", " line"), str(card)
+
+
+def cell_and_line(path: Path, text: str) -> str:
+    """Where a notebook holds a line that begins so."""
+    for number, cell in enumerate(json.loads(path.read_text(encoding="utf-8"))["cells"], start=1):
+        for line, source in enumerate("".join(cell["source"]).splitlines(), start=1):
+            if cell["cell_type"] == "code" and source.strip().startswith(text):
+                return f"cell {number} line {line}"
+    raise AssertionError(f"no line begins with {text}")
 
 
 def source_of(mistake: Mistake) -> list[Callable[..., Any]]:
@@ -148,7 +203,8 @@ def test_a_wrong_answer_shows_the_symptom(mistake: Mistake) -> None:
 
 
 def test_every_symptom_is_produced_by_a_wrong_answer() -> None:
-    assert {mistake.symptom for mistake in MISTAKES} == {symptom.id for symptom in SYMPTOMS}
+    shown = {mistake.symptom for mistake in MISTAKES} | {saved.symptom for saved in SAVED}
+    assert shown == {symptom.id for symptom in SYMPTOMS}
 
 
 def test_each_symptom_is_told_from_the_others() -> None:

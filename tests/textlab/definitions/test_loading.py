@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from textlab.definitions.loading import LoadedModule, locate
+from textlab.definitions.loading import LoadedModule, locate, why_unset
 
 
 @pytest.fixture(autouse=True)
@@ -71,3 +71,31 @@ def test_shell_lines_in_a_needed_block_do_nothing() -> None:
 def test_a_hostile_exception_text_is_survived() -> None:
     module = load("class Bad(Exception):\n    def __str__(self):\n        raise RuntimeError\nraise Bad()")
     assert "could not be read" in module.failures[0]
+
+
+@pytest.mark.parametrize("first", ["import no_such_module as lost", "from no_such_module import *", "lost = {}['n']"])
+def test_a_name_without_a_value_is_put_down_to_the_line_that_failed_first(first: str) -> None:
+    module = load("x = 1", f"\n{first}", "both = lost", "def f():\n    return both", "def g():\n    return lost")
+    for name in ("f", "g"):
+        with pytest.raises(NameError) as caught:
+            module.find(name)()
+        assert why_unset(caught.value).startswith(", because cell 2, line 2 failed: ")
+    assert module.failures[1].startswith("cell 3, line 1: NameError: name 'lost' is not defined, because cell 2")
+
+
+def test_other_names_without_a_value_have_no_such_reason() -> None:
+    other = load("import no_such_module", "def f():\n    return other")
+    local = load("from no_such_module import *", "def f():\n    n = n + 1")
+    for module in (other, local):
+        with pytest.raises(NameError) as caught:
+            module.find("f")()
+        assert why_unset(caught.value) == ""
+
+
+def test_what_a_student_puts_in_place_of_the_reasons_does_no_harm() -> None:
+    module = load("__unset__ = {'lost': 3}", "def f():\n    return lost", "def g():\n    return lost")
+    for name in ("f", "g"):
+        with pytest.raises(NameError) as caught:
+            module.find(name)()
+        assert why_unset(caught.value) == ""
+        vars(module.module)["__unset__"] = "text"
