@@ -229,8 +229,8 @@ SYMPTOMS = (
         r"IndentationError|TabError|unexpected indent|expected an indented block|unindent does not match|"
         r"inconsistent use of tabs",
         "the spaces at the beginning of a line do not fit the lines around it",
-        "the line stands further left or right than its block, or a block after a colon is empty: a comment alone does "
-        "not fill it",
+        "the line stands further left or right than its block, or a block after a colon is empty: a comment alone "
+        "does not fill it",
         "compare the named line with the one above: four spaces a level, no tabs; select lines and press Tab or "
         "Shift+Tab to move them",
     ),
