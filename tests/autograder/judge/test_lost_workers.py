@@ -20,14 +20,14 @@ FIRST_USER = {
     "build": "cnn-builds",
     "parameters": "cnn-builds",
     "forward": "cnn-runs",
-    "get_weights": "cnn-dropout",
+    "get_weights": "cnn-shapes",
     "gradients": "cnn-gradients",
     "fit": "cnn-f1",
     "predict": "cnn-f1",
     "call": "pad-reference",
     "vocabulary": "interpret-tokens",
     "probe": "interpret-tokens",
-    "set_weights": "cnn-dropout",
+    "set_weights": "cnn-shapes",
 }
 FIRST_USER_1 = {
     "scripted": "train-history",
