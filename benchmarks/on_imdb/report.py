@@ -15,9 +15,11 @@ HEAD = """# Results on real reviews
 
 The solutions' own classes on the Large Movie Review Dataset (Maas et al., ACL 2011): 22,500 training and 2,500
 validation reviews out of the official 25,000, and the official 25,000 test reviews. Everything was chosen on the
-validation reviews; the test reviews were measured once a run, after training. `python -m benchmarks.imdb train …`
-makes the records in `benchmarks/records/imdb`, `python -m benchmarks.imdb report` makes this page of them. Nothing
-here is edited by hand."""
+validation reviews; the test reviews were measured once a recipe, after training. Where a recipe here took the place
+of an earlier one, they had been measured with that one, too: its figure stands in the history of the record. So a
+figure may be a second look at the same reviews. `python -m benchmarks.imdb train …` makes the records in
+`benchmarks/records/imdb`, `python -m benchmarks.imdb report` makes this page of them. Nothing here is edited by
+hand."""
 
 
 def results_page(records: dict[str, list[Record]], tries: Sequence[Record]) -> str:
