@@ -56,7 +56,7 @@ class Recipe:
 CNN = Recipe(
     "2_cnn",
     "CNN",
-    {"emb_dim": 100, "out_channels": 100, "kernel_sizes": [2, 3, 4], "dropout": 0.5},
+    {"emb_dim": 100, "out_channels": 200, "kernel_sizes": [2, 3, 4], "dropout": 0.5},
     max_length=1_000,
     epochs=4,
     learning_rate=2e-3,
@@ -69,13 +69,14 @@ RNN = Recipe(
     "1_rnn",
     "RNNBaseline",
     {"embedding_dim": 100, "hidden_dim": 64, "n_layers": 1, "bidirectional": True, "dropout": 0.5},
-    max_length=200,
+    max_length=400,
     kept="last",
     epochs=5,
     batch_size=32,
     learning_rate=2e-3,
     weights="last",
-    embedding_dropout=0.3,
+    embedding_dropout=0.5,
+    word_dropout=0.1,
     clip=1.0,
 )
 GLOVE = Recipe(
@@ -105,7 +106,7 @@ RECIPES: dict[str, Recipe] = {
     "rnn": RNN,
     "cnn": CNN,
     "glove_cnn": GLOVE,
-    "cnn_2500": replace(CNN, **_FEW, arguments={**CNN.arguments, "kernel_sizes": [3, 4, 5]}),
+    "cnn_2500": replace(CNN, **_FEW, arguments={**CNN.arguments, "out_channels": 100, "kernel_sizes": [3, 4, 5]}),
     "glove_cnn_2500": replace(
         GLOVE, **{**_FEW, "embedding_dropout": 0.3}, arguments={**GLOVE.arguments, "kernel_sizes": [3, 4, 5]}
     ),

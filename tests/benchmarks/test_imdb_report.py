@@ -87,10 +87,15 @@ def test_what_one_setting_is_worth_is_said_with_its_sign(folder: Path) -> None:
     better = dataclasses.replace(RECIPES["rnn"], max_length=77)
     write_try("one", "rnn", better, [{**EPOCH, "validation_loss": 0.4, "validation_f1": 0.83}], folder)
     write_try("two", "rnn", dataclasses.replace(better, epochs=9), [EPOCH], folder)
+    many = dataclasses.replace(better, epochs=9, batch_size=7, learning_rate=0.5)
+    write_try("three", "rnn", many, [EPOCH], folder)
     page = results_page(read_records(folder), read_tries(folder))
     section = page.split("## Getting the last points")[1].split("\n## ")[0]
-    assert "| tokens of a review that are read | RNN | 77 → 200 | 0.400 → 0.450 | −0.0200 |" in section
-    assert section.count("| RNN |") == 1
+    kept = RECIPES["rnn"]
+    assert f"| tokens of a review that are read | RNN | 77 → {kept.max_length} | 0.400 → 0.450 | −0.0200 |" in section
+    both = f"tokens of a review that are read;<br>epochs | RNN | 77 → {kept.max_length};<br>9 → {kept.epochs} |"
+    assert both in section
+    assert section.count("| RNN |") == 2
 
 
 def test_the_same_records_give_the_same_figures(folder: Path) -> None:
