@@ -39,10 +39,14 @@ def collect(
     """Put everybody's notebooks where nbgrader looks for them, under the names that it looks for."""
     # Imported here: the judge takes seconds to import.
     from autograder.course.collect import collect as collected
+    from autograder.course.twice import listed_twice
     from autograder.submissions import SubmissionError
 
     try:
         found = collected(folder, source)
+        table = folder / "gradebook.db"
+        handed_in = [one.student for one in found if one.notebooks]
+        warnings = listed_twice(table, handed_in) if table.is_file() else []
     except (OSError, SubmissionError) as error:
         console.print(Text(f"autograder: {error}"))
         raise typer.Exit(2) from None
@@ -50,4 +54,8 @@ def collect(
         console.print(Text(f"{one.student}: {', '.join(one.notebooks) or 'no notebook'}"))
         for problem in one.problems:
             console.print(Text(f"    {problem}"))
-    console.print(Text(f"{len(found)} submissions are in {folder / 'submitted'}"))
+    for warning in warnings:
+        console.print(Text(warning))
+    empty = [one.student for one in found if not one.notebooks]
+    told = f"{len(found) - len(empty)} submissions of {len(found)} students are in {folder / 'submitted'}"
+    console.print(Text(f"{told}; nothing from {', '.join(empty)}" if empty else told))

@@ -29,6 +29,7 @@ export = typer.Typer(no_args_is_help=True, help="Write marks and feedback for a 
 console = Console()
 
 Reports = Annotated[Path, typer.Argument(help="folder of the reports, the --out of autograder grade")]
+To = Annotated[Path | None, typer.Option(help="where to write; if not given: in the folder of the reports")]
 Gradebook = Annotated[
     Path | None, typer.Option(help="nbgrader's gradebook.db: marks with written answers and late penalties")
 ]
@@ -40,13 +41,12 @@ Index = Annotated[
 @export.command("csv")
 def csv_table(
     reports: Reports = Path("out"),
-    to: Annotated[Path, typer.Option()] = Path("marks.csv"),
+    to: To = None,
     gradebook: Gradebook = None,
 ) -> None:
     """A table: student, score, where it comes from, and what was lost."""
     with _faults():
-        write_whole(to, marks_csv(_marks(reports, gradebook)))
-        _made(to)
+        _write(to or reports / "marks.csv", marks_csv(_marks(reports, gradebook)))
 
 
 @export.command()
@@ -65,21 +65,21 @@ def canvas(
     roster: Annotated[Path, typer.Option(help="the gradebook as Canvas exports it")],
     title: Annotated[str, typer.Option(help="the column, with its number when it has one: 'Homework 2 (1234)'")],
     reports: Reports = Path("out"),
-    to: Annotated[Path, typer.Option()] = Path("canvas.csv"),
+    to: To = None,
     gradebook: Gradebook = None,
 ) -> None:
     """A CSV that Canvas's gradebook imports; students are found by login, id or SIS id."""
     with _faults():
         made = canvas_csv(_marks(reports, gradebook), roster.read_text(encoding="utf-8-sig"), title)
-        write_whole(to, made.text)
-        _made(to, made.unmatched, made.unmarked)
+        _write(to or reports / "canvas.csv", made.text, roster)
+        _left_out(made.unmatched, made.unmarked)
 
 
 @export.command()
 def moodle(
     worksheet: Annotated[Path, typer.Option(help="the grading worksheet as you downloaded it")],
     reports: Reports = Path("out"),
-    to: Annotated[Path, typer.Option()] = Path("moodle.csv"),
+    to: To = None,
     gradebook: Gradebook = None,
     grade_column: Annotated[str, typer.Option(help="its header, where it is not found")] = "",
     feedback_column: Annotated[str, typer.Option(help="its header, where it is not found")] = "",
@@ -88,8 +88,8 @@ def moodle(
     with _faults():
         text = worksheet.read_bytes().decode("utf-8")
         made = moodle_worksheet(_marks(reports, gradebook), text, grade_column, feedback_column)
-        write_whole(to, made.text)
-        _made(to, made.unmatched, made.unmarked)
+        _write(to or reports / "moodle.csv", made.text, worksheet)
+        _left_out(made.unmatched, made.unmarked)
 
 
 @export.command()
@@ -106,32 +106,28 @@ def nbgrader(
 
 
 @export.command()
-def junit(reports: Reports = Path("out"), to: Annotated[Path, typer.Option()] = Path("junit.xml")) -> None:
+def junit(reports: Reports = Path("out"), to: To = None) -> None:
     """JUnit XML: a suite per student, a case per check."""
     with _faults():
-        write_whole(to, junit_xml(read_records(reports)))
-        _made(to)
+        _write(to or reports / "junit.xml", junit_xml(read_records(reports)))
 
 
 @export.command()
-def gradescope(
-    reports: Reports = Path("out"), to: Annotated[Path, typer.Option()] = Path("gradescope"), torch_index: Index = ""
-) -> None:
+def gradescope(reports: Reports = Path("out"), to: To = None, torch_index: Index = "") -> None:
     """The autograder zip to upload, and a results.json for each report."""
+    to = to or reports / "gradescope"
     with _faults():
         _made(build_gradescope_zip(to / "autograder.zip", torch_index))
         _write_each(reports, to / "results", "results.json", gradescope_results)
 
 
 @export.command()
-def classroom50(
-    reports: Reports = Path("out"), to: Annotated[Path, typer.Option()] = Path("classroom50"), torch_index: Index = ""
-) -> None:
+def classroom50(reports: Reports = Path("out"), to: To = None, torch_index: Index = "") -> None:
     """The autograder's folder, the template repository, and a result.json for each report."""
     # Imported here: nbgrader takes seconds to import.
     from autograder.exports.classroom50_files import write_autograder, write_template
 
-    now = datetime.now(timezone.utc)
+    to, now = to or reports / "classroom50", datetime.now(timezone.utc)
     with _faults():
         for path in write_autograder(to / "autograder", torch_index):
             _made(path)
@@ -155,16 +151,30 @@ def _marks(reports: Path, gradebook: Path | None) -> list[Mark]:
         return marks
     # Imported here: nbgrader takes seconds to import.
     from autograder.course.gradebook import marks_of_gradebook
+    from autograder.course.twice import listed_twice
 
     found = marks_of_gradebook(gradebook, marks)
+    for warning in listed_twice(gradebook, [mark.student for mark in found if mark.score is not None]):
+        console.print(Text(warning))
     waiting = [mark.student for mark in found if mark.written is None]
     if waiting:
         console.print(Text(f"written answers are not graded yet: {', '.join(waiting)}"))
     return found
 
 
-def _made(path: Path, unmatched: tuple[str, ...] = (), unmarked: tuple[str, ...] = ()) -> None:
+def _write(to: Path, text: str, given: Path | None = None) -> None:
+    """Write a file and say where. Raises ValueError where that is the file that it was made from."""
+    if given is not None and to.exists() and to.samefile(given):
+        raise ValueError(f"{to} is the file that you gave, and would be written over; name another one with --to")
+    write_whole(to, text)
+    _made(to)
+
+
+def _made(path: Path) -> None:
     console.print(Text(f"made {path}"))
+
+
+def _left_out(unmatched: tuple[str, ...], unmarked: tuple[str, ...]) -> None:
     for student in unmatched:
         console.print(Text(f"not in it: {student} has a mark, but no row fits, or several do"))
     for student in unmarked:

@@ -43,12 +43,14 @@ def check(
     Ends with status 0 when every blank is right, 1 when one is not, 2 for wrong usage.
     """
     with console.status("starting…"):
-        from textlab.self_study import NotebookError, find_notebooks, stem_of
+        from textlab.self_study import NotebookError, find_notebooks, found_notebook, stem_of
         from textlab.study_report import StudyReport
     try:
-        paths = notebooks or find_notebooks(Path.cwd())
+        paths = [found_notebook(path) for path in notebooks or find_notebooks(Path.cwd())]
         for path in paths:
             stem_of(path)
+            if notebooks and path not in notebooks:
+                console.print(Text(f"{path.name} is taken from {path.parent}"))
     except NotebookError as error:
         _fail(str(error))
     report = StudyReport(console)

@@ -64,6 +64,19 @@ def find_notebooks(folder: Path) -> list[Path]:
     raise NotebookError(f"no notebook in {folder}: run textlab in the folder that holds {first}, or name a notebook")
 
 
+def found_notebook(path: Path) -> Path:
+    """The notebook that is meant: as named, or of that name in the folder `assignment`.
+
+    Raises NotebookError that says where it was looked for.
+    """
+    inside = path.parent / "assignment" / path.name
+    for place in (path, inside):
+        if place.is_file():
+            return place
+    looked = path.parent if path.is_absolute() else Path.cwd() / path.parent
+    raise NotebookError(f"there is no {path.name} in {looked}, nor in its folder assignment; check name and folder")
+
+
 def stem_of(path: Path) -> str:
     """Which of the kit's notebooks a file is, by its name. Raises NotebookError when it is none, or is not there."""
     first = kit_notebooks()[0]

@@ -9,7 +9,7 @@ from typing import Any
 
 from nbgrader.api import Gradebook, MissingEntry
 
-from autograder.exports.marks import Mark
+from autograder.exports.marks import Mark, with_sum
 from autograder.record import Record
 from autograder.rubric import Entry, Manual, Rubric, load_rubric
 
@@ -17,17 +17,18 @@ from autograder.rubric import Entry, Manual, Rubric, load_rubric
 def marks_of_gradebook(path: Path, marks: Sequence[Mark], assignment: str = "") -> list[Mark]:
     """The gradebook's marks: checks, written answers, extra credit and penalty together, as a person left them.
 
-    Comments come from `marks`. Whoever is in one of the two only is in the result, without a mark if need be.
+    Comments come from `marks`, with the sum in front. Whoever is in one of the two only is in the result, without a
+    mark if need be.
     """
     rubric = load_rubric()
     assignment = assignment or rubric.assignment
     comments = {mark.student: mark.comment for mark in marks}
     found: dict[str, Mark] = {}
-    with _opened(path) as gradebook:
+    with opened(path) as gradebook:
         most = _max_score(gradebook, assignment, rubric)
         for submission in gradebook.assignment_submissions(assignment):
             name = submission.student.id
-            found[name] = _mark(submission, name, most, comments.get(name, ""))
+            found[name] = with_sum(_mark(submission, name, most, comments.get(name, "")))
     for mark in marks:
         if mark.student not in found:
             found[mark.student] = Mark(mark.student, None, most, mark.comment)
@@ -42,7 +43,7 @@ def write_marks(path: Path, records: Iterable[Record], assignment: str = "") -> 
     rubric = load_rubric()
     assignment = assignment or rubric.assignment
     failed = []
-    with _opened(path) as gradebook:
+    with opened(path) as gradebook:
         _max_score(gradebook, assignment, rubric)
         for record in records:
             if not record.graded:
@@ -71,7 +72,7 @@ def cell_scores(record: Record, rubric: Rubric) -> dict[tuple[str, str], int]:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[Any]:
+def opened(path: Path) -> Iterator[Any]:
     """The gradebook. Raises FileNotFoundError: nbgrader would make an empty one."""
     if not path.is_file():
         raise FileNotFoundError(f"{path} is not there; it is gradebook.db in the course's folder")

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from autograder.exports.gradescope import message_text
+from autograder.exports.marks import reached
 from autograder.record import Record
 from autograder.reports.message import shown_message
 
@@ -52,7 +53,7 @@ def classroom50_result(record: Record, environment: Mapping[str, str], handed_in
 
 def release_body(record: Record) -> str:
     """What students read in the release of their submission: points and lost checks, as Markdown, nothing hidden."""
-    lines = [f"**{record.score} of {record.max_score} points** from the checks", ""]
+    lines = [f"**{reached(record)}**", ""]
     lines += [_indented(problem) for problem in record.problems]
     for check in record.checks:
         if check.lost:

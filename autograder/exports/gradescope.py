@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from autograder.exports.marks import reached
 from autograder.record import CheckResult, Record
 from autograder.reports.message import Message, shown_message
 
@@ -20,7 +21,7 @@ FAILED = (
 def gradescope_results(record: Record) -> str:
     """The file as JSON. A record without a mark gives a valid file that says so, with the checks that were asked."""
     extra: dict[str, Any] = {"graded": record.graded, "sandbox": record.sandbox, "sha256": record.sha256}
-    said = [f"{record.score} of {record.max_score} points from the checks."]
+    said = [reached(record)]
     if record.graded:
         said += record.problems
     else:

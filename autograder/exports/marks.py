@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from autograder.record import Record, read_record
@@ -65,14 +65,35 @@ def comment(record: Record) -> str:
     """The points and what was lost, as plain text without anything hidden."""
     if not record.graded:
         return GRADER_FAILED
-    lines = [f"{record.score} of {record.max_score} points from the checks.", *record.problems]
+    lines = [reached(record), *record.problems]
     for check in record.checks:
         if check.lost:
             lines.append(f"{check.title} ({check.points} of {check.max_points}): {shown_message(check).what}")
     skipped = sum(check.outcome == "skipped" for check in record.checks)
     if skipped:
         lines.append(f"{skipped} check{'s were' if skipped > 1 else ' was'} not asked.")
-    text = "\n".join(lines)
+    return _limited("\n".join(lines))
+
+
+def reached(record: Record) -> str:
+    """The points of the checks and how many there are; those on top are named, or nobody understands "97 of 90"."""
+    extra = f" and {record.max_bonus} extra" if record.max_bonus else ""
+    return f"{record.score} points from the checks, of {record.max_score}{extra}."
+
+
+def with_sum(mark: Mark) -> Mark:
+    """The mark with what it is made of in front of its comment."""
+    if mark.score is None:
+        return mark
+    parts = [f"{number(mark.checks)} from the checks"]
+    parts.append("written answers are not graded yet" if mark.written is None else f"{number(mark.written)} by hand")
+    if mark.penalty:
+        parts.append(f"{number(mark.penalty)} less for lateness")
+    head = f"{number(mark.score)} of {number(mark.max_score)} points: {', '.join(parts)}."
+    return replace(mark, comment=_limited("\n".join([head, mark.comment]).strip()))
+
+
+def _limited(text: str) -> str:
     return text if len(text) <= COMMENT_LIMIT else text[: COMMENT_LIMIT - 1] + "…"
 
 

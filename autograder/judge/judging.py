@@ -28,7 +28,7 @@ TRAIN_S = 240.0
 
 
 class NotHandedIn(Exception):
-    """The notebook that a check is about was not handed in."""
+    """The notebook that a check is about was not handed in, or cannot be read."""
 
 
 @dataclass
@@ -104,7 +104,7 @@ class Judging:
     def name(self, role: str, part: str) -> str:
         """The student's name for a part of a role.
 
-        Raises NotHandedIn without the notebook, CheckFailed when the notebook does not define the name.
+        Raises NotHandedIn without a notebook that can be read, CheckFailed when it does not define the name.
         """
         if role not in self.contract:
             raise NotHandedIn(f"not checked: the contract has no role {role}")
@@ -112,7 +112,7 @@ class Judging:
         found = self.definitions.get(notebook)
         if found is None:
             missing = "notebook" if notebook == ANYWHERE else f"{notebook}.ipynb"
-            raise NotHandedIn(f"not handed in: there is no {missing}")
+            raise NotHandedIn(f"nothing to check: there is no {missing} that could be read")
         if name in found.missing:
             raise missing_definition(name, found.missing[name])
         return name

@@ -45,6 +45,25 @@ def test_check_says_per_blank_what_is_wrong_and_what_comes_next(folder: Path) ->
     assert max(map(len, result.output.splitlines())) <= 100
 
 
+def test_a_notebook_in_the_folder_assignment_is_found_by_its_name_and_said_so(folder: Path) -> None:
+    (folder / "assignment").mkdir()
+    save(folder / "assignment", "2_cnn")
+    result = RUNNER.invoke(app, ["check", "2_cnn.ipynb"])
+    assert result.exit_code == 0, result.output
+    assert "2_cnn.ipynb is taken from assignment" in result.output
+    assert (folder / "assignment" / "results" / "progress.json").is_file()
+    save(folder, "2_cnn", untouched=True)
+    nearer = RUNNER.invoke(app, ["check", "2_cnn.ipynb"])
+    assert nearer.exit_code == 1 and "is taken from" not in nearer.output
+
+
+def test_a_notebook_that_is_nowhere_is_told_where_it_was_looked_for(folder: Path) -> None:
+    result = RUNNER.invoke(app, ["check", "2_cnn.ipynb"])
+    told = "".join(result.output.split())
+    assert result.exit_code == 2
+    assert "".join(f"there is no 2_cnn.ipynb in {folder}, nor in its folder assignment".split()) in told
+
+
 def test_the_state_is_kept_for_the_next_call(folder: Path) -> None:
     path = save(folder, "2_cnn")
     assert RUNNER.invoke(app, ["check", str(path)]).exit_code == 0

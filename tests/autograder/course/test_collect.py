@@ -65,4 +65,6 @@ def test_the_command_says_who_handed_in_what(course: Path, download: Path) -> No
     result = CliRunner().invoke(app, ["course", "collect", str(course), str(download)])
     assert result.exit_code == 0, result.output
     assert "Ada B_501: 2_cnn" in result.output and "Bob_502: no notebook" in result.output
+    told = " ".join(result.output.split())
+    assert "1 submissions of 2 students are in" in told and told.endswith("nothing from Bob_502")
     assert CliRunner().invoke(app, ["course", "collect", str(course), "nothing.zip"]).exit_code == 2

@@ -223,6 +223,38 @@ def test_each_format_has_a_command(reports: Path, tmp_path: Path, arguments: lis
     assert all((tmp_path / name).is_file() for name in made)
 
 
+@pytest.mark.parametrize(
+    ("arguments", "made"),
+    [(["csv"], "marks.csv"), (["junit"], "junit.xml"), (["gradescope"], "gradescope/autograder.zip")],
+)
+def test_without_a_place_exports_go_below_the_reports_and_say_so(
+    reports: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], made: str
+) -> None:
+    here = tmp_path / "here"
+    here.mkdir()
+    monkeypatch.chdir(here)
+    result = CliRunner().invoke(app, ["export", *arguments, str(reports)])
+    assert result.exit_code == 0, result.output
+    assert (reports / made).is_file() and not list(here.iterdir())
+    assert str(reports / made) in "".join(result.output.split("\n"))
+
+
+@pytest.mark.parametrize(("format_", "given"), [("canvas", "--roster"), ("moodle", "--worksheet")])
+def test_the_file_that_an_export_is_made_from_is_not_written_over(
+    reports: Path, tmp_path: Path, format_: str, given: str
+) -> None:
+    table = tmp_path / "grades.csv"
+    table.write_text(
+        "Student,ID,SIS Login ID,Section,Grade,Maximum Grade\nAda,1,ada,A,,110\n", encoding="utf-8", newline=""
+    )
+    before = table.read_bytes()
+    title = ["--title", "Text"] if format_ == "canvas" else []
+    arguments = ["export", format_, str(reports), given, str(table), *title, "--to", str(table)]
+    result = CliRunner().invoke(app, arguments)
+    assert result.exit_code == 2 and "is the file that you gave" in " ".join(result.output.split())
+    assert table.read_bytes() == before
+
+
 def test_pages_are_made_from_reports_without_grading_again(reports: Path) -> None:
     result = CliRunner().invoke(app, ["export", "pages", str(reports)])
     assert result.exit_code == 0, result.output
