@@ -21,6 +21,8 @@ Outcome = Literal[
     "crashed",
     "tampered",
 ]
+NO_NOTEBOOK = "nothing to check: "
+"""How the message begins of a check whose notebook is not there, or cannot be read."""
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 OF_THE_MOMENT: tuple[Outcome, ...] = ("error", "timeout", "memory", "crashed")
 """Outcomes that a busy machine may bring about; the next time it may be another one."""

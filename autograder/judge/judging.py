@@ -17,6 +17,7 @@ from autograder.judge.few_reviews import FewReviews, load_few
 from autograder.judge.hidden_data import HiddenData, hidden_folder
 from autograder.judge.trainings import Trainings
 from autograder.judge.workers import Workers
+from autograder.record import NO_NOTEBOOK
 from autograder.thresholds import Thresholds
 from textlab.checks.draw import Draw
 from textlab.checks.failure import CheckFailed
@@ -112,7 +113,7 @@ class Judging:
         found = self.definitions.get(notebook)
         if found is None:
             missing = "notebook" if notebook == ANYWHERE else f"{notebook}.ipynb"
-            raise NotHandedIn(f"nothing to check: there is no {missing} that could be read")
+            raise NotHandedIn(f"{NO_NOTEBOOK}there is no {missing} that could be read")
         if name in found.missing:
             raise missing_definition(name, found.missing[name])
         return name

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.record import CheckResult, Record
+from autograder.record import NO_NOTEBOOK, CheckResult, Record
 from autograder.reports.files import write_whole
 from autograder.reports.message import Message, shown_message
 from autograder.reports.templates import template
@@ -126,7 +126,7 @@ def parts(record: Record, rubric: Rubric) -> list[Part]:
     found: dict[tuple[str, str], list[Shown]] = {}
     for check in record.checks:
         place = (notebooks.get(check.id, ""), check.role)
-        found.setdefault(place, []).append(Shown(check, shown_message(check)))
+        found.setdefault(place, []).append(Shown(check, _message(check, place[0], record.problems)))
     return [Part(notebook, role, tuple(checks)) for (notebook, role), checks in found.items()]
 
 
@@ -143,7 +143,17 @@ def next_step(record: Record, rubric: Rubric) -> Step | None:
     notebooks = {entry.id: entry.notebook for entry in rubric.checks}
     notebook = notebooks.get(first.id, "")
     waiting = sum(notebooks.get(check.id, "") == notebook and check is not first for check in skipped)
-    return Step(notebook, first, shown_message(first), waiting)
+    return Step(notebook, first, _message(first, notebook, record.problems), waiting)
+
+
+def _message(check: CheckResult, notebook: str, problems: Iterable[str]) -> Message:
+    """What a check says; where there was no notebook to check, what was wrong with the file, if that is known."""
+    if notebook and check.outcome == "skipped" and check.message.startswith(NO_NOTEBOOK):
+        for problem in problems:
+            file, colon, reason = problem.partition(": ")
+            if notebook in file:
+                return Message(f"{file} could not be read: {reason}" if colon else problem, ())
+    return shown_message(check)
 
 
 def _counts(record: Record) -> str:

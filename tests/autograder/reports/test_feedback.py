@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.record import ExplainedSentence, Outcome, Record
+from autograder.record import NO_NOTEBOOK, ExplainedSentence, Outcome, Record
 from autograder.reports.feedback import TITLES, feedback_page, next_step, parts, write_feedback
 from autograder.reports.message import GRADER_FAILED, Message, read_message
 from autograder.rubric import load_rubric
@@ -121,3 +121,25 @@ def test_the_picture_of_the_students_own_cnn_is_there_when_it_could_be_trained()
 def test_every_student_gets_a_page(tmp_path: Path) -> None:
     write_feedback([record("ada"), record("bob")], RUBRIC, tmp_path)
     assert sorted(path.name for path in (tmp_path / "feedback").iterdir()) == ["ada.html", "bob.html"]
+
+
+@pytest.mark.parametrize(
+    ("problem", "said"),
+    [
+        (
+            "2_cnn (1).ipynb: is no notebook: no JSON. Save it.",
+            "2_cnn (1).ipynb could not be read: is no notebook: no JSON",
+        ),
+        ("2_cnn.ipynb was not handed in", "2_cnn.ipynb was not handed in"),
+        ("1_rnn.ipynb: the file is empty.", "nothing to check: there is no 2_cnn.ipynb"),
+    ],
+)
+def test_a_notebook_that_could_not_be_read_is_not_called_missing(problem: str, said: str) -> None:
+    message = f"{NO_NOTEBOOK}there is no 2_cnn.ipynb that could be read"
+    skipped: dict[str, Outcome] = {entry.id: "skipped" for entry in RUBRIC.checks if entry.notebook == "2_cnn"}
+    made = record(outcomes=skipped, message=message, problems=(problem,))
+    shown = page(made)
+    count = sum(entry.role == "cnn" for entry in RUBRIC.checks)
+    assert f"None of {count} checks was asked: {said}" in shown
+    step = next_step(made, RUBRIC)
+    assert step is not None and step.message.what.startswith(said)
