@@ -2,10 +2,10 @@
 
     .venv-current/bin/python -m benchmarks.lane_thresholds --seeds 30 --out build/current.json
 
-For every network of `docs/calibration.json`, the right and the weak model nearest to the line are trained with the
-seeds that stand there. Prints a table: the values of both lanes, how far they are apart at the same seed, and the
-chances of the wrong side of the line in the lane at work, bounded as `autograder calibrate` bounds them. May be
-interrupted: known values are not measured again. Ends with status 1 when a value lies on the wrong side.
+For every network of `mini` in `docs/calibration.json`, the right and the weak model nearest to the line are trained
+with the seeds that stand there. Prints a table: the values of both lanes, how far they are apart at the same seed,
+and the chances of the wrong side of the line in the lane at work, bounded as `autograder calibrate` bounds them. May
+be interrupted: known values are not measured again. Ends with status 1 when a value lies on the wrong side.
 """
 
 from __future__ import annotations
@@ -78,7 +78,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--only", default="", help="networks, with commas")
     given = parser.parse_args(arguments)
     known, measured = Measured(Products().measured), Measured(given.out)
-    outcomes = [found for found in find_outcomes(known) if not given.only or found.network in given.only.split(",")]
+    outcomes = [
+        found
+        for found in find_outcomes(known)
+        if found.data == "mini" and (not given.only or found.network in given.only.split(","))
+    ]
     runs = list(missing(outcomes, given.seeds, measured))
     measure_missing(runs, measured, 1, lambda done, total: print(f"{done}/{total}", file=sys.stderr, flush=True))
     compared = [compare(outcome, known, measured) for outcome in outcomes]

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from autograder.calibration.measured import Measured, json_text
-from autograder.calibration.runs import DELTA, Run, draws_of, models_of, perform
+from autograder.calibration.runs import DELTA, Run, draws_of, models_of, not_told_by_f1, perform
 from autograder.calibration.scales import F1, SHARE, Scale
 from autograder.calibration.tails import Choice, Values, choose_line, judge_line
 from autograder.reports.files import write_whole
@@ -22,6 +22,7 @@ from autograder.thresholds import Budget, Calibration, load_thresholds
 
 Tell = Callable[[int, int], None]
 DATA_SETS = ("mini", "imdb")
+NOT_TOLD_SEEDS = 5
 
 
 class CalibrationError(Exception):
@@ -38,6 +39,8 @@ class Outcome:
     honest: Values
     weak: Values
     """Measured values by model."""
+    not_told: Values
+    """Those of models that are not right, though their F1 is; they have no part in the choice of the line."""
     threshold: float
     choice: Choice
     calibration: Calibration
@@ -46,12 +49,20 @@ class Outcome:
 def missing_runs(
     data: str, path: Path | None, networks: Iterable[str], seeds: int, measured: Measured
 ) -> Iterator[Run]:
-    """What has to be trained, seed after seed, so that an early end leaves equally many values for all models."""
+    """What has to be trained, seed after seed, so that an early end leaves equally many values for all models.
+
+    Models that F1 does not tell from right ones decide nothing: NOT_TOLD_SEEDS show it.
+    """
     for seed in range(seeds):
         for network in networks:
             budget = budget_of(data, network)
             known = measured.values(data, network, budget)
-            models = tuple(model for model in known if not known[model].keys() >= set(draws_of(network, seed)))
+            spared = not_told_by_f1(data, network) if seed >= NOT_TOLD_SEEDS else frozenset()
+            models = tuple(
+                model
+                for model in known
+                if model not in spared and not known[model].keys() >= set(draws_of(network, seed))
+            )
             if models:
                 yield Run(data, path, network, models, seed, budget)
 
@@ -80,14 +91,18 @@ def find_outcome(data: str, network: str, measured: Measured) -> Outcome | None:
     """The threshold of a network from all seeds that all its models have; None for fewer than two."""
     budget = budget_of(data, network)
     found = measured.values(data, network, budget)
-    shared = sorted(set.intersection(*(set(values) for values in found.values())))
+    spared = not_told_by_f1(data, network)
+    shared = sorted(set.intersection(*(set(values) for name, values in found.items() if name not in spared)))
     seeds = len(shared) // len(draws_of(network, 0))
     if seeds < 2:
         return None
     scale = scale_of(network)
     models = models_of(network)
     honest = {name: [found[name][seed] for seed in shared] for name in models if models[name]}
-    weak = {name: [found[name][seed] for seed in shared] for name in models if not models[name]}
+    weak = {
+        name: [found[name][seed] for seed in shared] for name in models if not models[name] and name not in spared
+    }
+    not_told = {name: [*found[name].values()] for name in models if name in spared and found[name]}
     places = (
         {name: scale.places(values, honest=True) for name, values in honest.items()},
         {name: scale.places(values, honest=False) for name, values in weak.items()},
@@ -107,6 +122,7 @@ def find_outcome(data: str, network: str, measured: Measured) -> Outcome | None:
         budget,
         honest,
         weak,
+        not_told,
         rounded,
         choice,
         Calibration(span, *rates, len(shared) // len(draws_of(network, 0))),

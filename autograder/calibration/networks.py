@@ -40,6 +40,8 @@ class Entrant:
     """None: as many as the budget has."""
     wrong_labels: bool = False
     """Whether the training labels are dealt out anew."""
+    good_f1_on: tuple[str, ...] = ()
+    """Data sets on which it gets the F1 of right models without being one: no line of F1 can tell it there."""
 
 
 @dataclass(frozen=True)
@@ -94,9 +96,11 @@ def weak(make: Callable[..., nn.Module], bag: tuple[Entrant, ...]) -> tuple[Entr
     )
 
 
+# `mini` is made so that single words tell little. In real reviews they tell nearly all that a network learns from a
+# few thousand; there the checks of the layers find what reads single words only.
 BAGS = (
-    Entrant("bag of words: linear on counts", False, BagOfWords),
-    Entrant("bag of words: mean of embeddings", False, BagOfWords, {"mean": True}),
+    Entrant("bag of words: linear on counts", False, BagOfWords, good_f1_on=("imdb",)),
+    Entrant("bag of words: mean of embeddings", False, BagOfWords, {"mean": True}, good_f1_on=("imdb",)),
 )
 RNN = functools.partial(reference, "1_rnn", "RNNBaseline")
 CNN = functools.partial(reference, "2_cnn", "CNN")
@@ -124,7 +128,7 @@ NETWORKS = {
             Entrant("Conv2d, ReLU after the maximum, output (B,)", True, Convolutions2d),
             Entrant("dropout on the embeddings, padded convolutions", True, DropsEmbeddings),
             *weak(CNN, BAGS),
-            Entrant("kernels of width 1", False, CNN, SINGLE_WORDS),
+            Entrant("kernels of width 1", False, CNN, SINGLE_WORDS, good_f1_on=("imdb",)),
         ),
     ),
     "glove_cnn": Network(

@@ -48,6 +48,12 @@ def models_of(network: str) -> dict[str, bool]:
     return {entrant.name: entrant.honest for entrant in NETWORKS[network].entrants}
 
 
+def not_told_by_f1(data: str, network: str) -> frozenset[str]:
+    """The models that are not right, but get the F1 of right ones on that data set."""
+    entrants = () if network == DELTA else NETWORKS[network].entrants
+    return frozenset(entrant.name for entrant in entrants if data in entrant.good_f1_on)
+
+
 def perform(run: Run) -> dict[str, dict[int, float]]:
     """F1 on the test reviews by model and number of the draw; for DELTA the missing share of F(x) − F(x′)."""
     torch.set_num_threads(1)
