@@ -21,6 +21,8 @@ from textlab.form import Form
 WEIGHT = "embedding.weight"
 SPECIAL = ["<unk>", "<pad>"]
 ANY = "**"
+SCALES = (1.0, 10.0)
+"""What weights are multiplied by: logits leave 0 to 1 when they are large."""
 
 
 class TranslatedNetwork(RemoteNetwork):
@@ -103,19 +105,23 @@ class TranslatedNetwork(RemoteNetwork):
 
     def _gives_probabilities(self, model: RemoteModel, vocab_size: int) -> bool:
         """Whether all outputs stay between 0 and 1, however large the weights are."""
+        ids = Draw(0).token_ids(24, 12, vocab_size)
+        lengths = torch.full((24,), 12) if self._with_lengths else None
+        outputs = []
         try:
             weights = model.get_weights()
-            large = {name: 10 * value if value.is_floating_point() else value for name, value in weights.items()}
-            model.set_weights(large)
-            ids = Draw(0).token_ids(24, 12, vocab_size)
-            lengths = torch.full((24,), 12) if self._with_lengths else None
-            output = model.forward(ids, lengths)
+            for scale in SCALES:
+                model.set_weights(
+                    {name: scale * value if value.is_floating_point() else value for name, value in weights.items()}
+                )
+                outputs.append(model.forward(ids, lengths).flatten())
         except StudentError:
             # A check will say what is wrong.
             return False
-        within = bool(((output >= 0) & (output <= 1)).all())
-        # One number for all, such as softmax over one column gives, is neither; a check will say so.
-        return within and bool((output != output.flatten()[0]).any())
+        within = all(bool(((output >= 0) & (output <= 1)).all()) for output in outputs)
+        # One number for all, such as softmax over one column gives, is neither; a check will say so. Large weights
+        # may bring the probabilities of all to 0, so one of the scales has to tell reviews apart.
+        return within and any(bool((output != output[:1]).any()) for output in outputs)
 
 
 def served_words(count: int) -> list[str]:
