@@ -80,7 +80,7 @@ def test_figures_have_the_names_of_the_networks(folder: Path) -> None:
 def test_a_try_names_what_differs_from_the_recipe(folder: Path) -> None:
     changed = dataclasses.replace(RECIPES["cnn"], max_length=77)
     write_try(try_name("cnn", changed), "cnn", changed, [EPOCH], folder)
-    assert "| CNN | max_length 77 | 1 | 1.0 | 0.4000 | 0.8000 |" in results_page({}, read_tries(folder))
+    assert "| CNN | max_length 77 | 1 | 1.0 | 0.4000 | 0.8000 |  |" in results_page({}, read_tries(folder))
 
 
 def test_what_one_setting_is_worth_is_said_with_its_sign(folder: Path) -> None:
