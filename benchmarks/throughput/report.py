@@ -104,7 +104,7 @@ def cost(found: Mapping[str, float]) -> str:
         f"A complete submission of four notebooks took {each:.1f} s of one core where `make bench` ran, so {TERM:,}\n"
         f"of them take {hours:.0f} core-hours: {minutes:.0f} minutes on {CORES} cores, if they scale as two do\n"
         f"({scaled:.2f} times one). Multiply by what your site asks for a core-hour. Grading all again when nothing\n"
-        f"has changed takes {again:.0f} minutes of one core; when one notebook of each has changed, the time\n"
+        f"has changed takes {again:.1f} min of one core; when one notebook of each has changed, the time\n"
         "of that notebook. Submissions that end at deadlines take up to some minutes each.\n"
     )
 
