@@ -113,17 +113,18 @@ def judge_submission(
     """
 
     def told(found: FoundOut) -> None:
-        if so_far is not None:
-            so_far(record_of(submission, settings, [found]))
+        assert so_far is not None
+        so_far(record_of(submission, settings, [found]))
 
-    return record_of(submission, settings, [judge_parts(submission, settings, workers, told, keep)])
+    listener = None if so_far is None else told
+    return record_of(submission, settings, [judge_parts(submission, settings, workers, listener, keep)])
 
 
 def judge_parts(
     submission: Submission,
     settings: Settings,
     workers: Workers,
-    so_far: Callable[[FoundOut], None] = lambda found: None,
+    so_far: Callable[[FoundOut], None] | None = None,
     keep: Keep | None = None,
     only: str | None = None,
 ) -> FoundOut:
@@ -158,7 +159,8 @@ def judge_parts(
         return FoundOut(_limited(problems), tuple(results), read - start, time.monotonic() - start)
 
     def each(plugin: GradingPlugin) -> None:
-        so_far(found_out(known.with_found(plugin, judging.printed, ())))
+        if so_far is not None:
+            so_far(found_out(known.with_found(plugin, judging.printed, ())))
 
     try:
         if known.asked:

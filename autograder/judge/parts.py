@@ -82,8 +82,7 @@ class PartResult:
 
 def part_names(roles: Mapping[str, Role]) -> tuple[str, ...]:
     """The names of the parts: the notebooks of the kit's own assignment, one for all of any other contract."""
-    # Other contracts may spread over notebooks what the kit's own checks take from one.
-    return tuple(dict.fromkeys(_part_of(role, roles) for role in roles.values()))
+    return tuple(_by_part(roles))
 
 
 def parts_of(
@@ -94,9 +93,6 @@ def parts_of(
     made: Mapping[str, MadeNetworks],
 ) -> list[Part]:
     """One part a notebook of the kit's own assignment; the whole submission where a contract has other roles."""
-    groups: dict[str, dict[str, Role]] = {name: {} for name in part_names(roles)}
-    for name, role in roles.items():
-        groups[_part_of(role, roles)][name] = role
     return [
         Part(
             name=name,
@@ -106,12 +102,17 @@ def parts_of(
             served={name: names for name, names in served.items() if name in group},
             made={name: networks for name, networks in made.items() if name in group},
         )
-        for name, group in groups.items()
+        for name, group in _by_part(roles).items()
     ]
 
 
-def _part_of(role: Role, roles: Mapping[str, Role]) -> str:
-    return role.notebook if roles == load_contract().roles else ""
+def _by_part(roles: Mapping[str, Role]) -> dict[str, dict[str, Role]]:
+    # Other contracts may spread over notebooks what the kit's own checks take from one.
+    by_notebook = roles == load_contract().roles
+    groups: dict[str, dict[str, Role]] = {}
+    for name, role in roles.items():
+        groups.setdefault(role.notebook if by_notebook else "", {})[name] = role
+    return groups
 
 
 def _told(program: Definitions | None, places: bool) -> Any:
