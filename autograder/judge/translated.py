@@ -13,6 +13,7 @@ from autograder.contracts import Role
 from autograder.judge.client import Worker
 from autograder.judge.remote import QUICK_S, RemoteModel, RemoteNetwork, WorkerSource
 from autograder.wire.values import Handle
+from textlab.checks.behaviour import scaled
 from textlab.checks.draw import Draw
 from textlab.checks.failure import StudentError
 from textlab.checks.subject import Asked
@@ -111,9 +112,7 @@ class TranslatedNetwork(RemoteNetwork):
         try:
             weights = model.get_weights()
             for scale in SCALES:
-                model.set_weights(
-                    {name: scale * value if value.is_floating_point() else value for name, value in weights.items()}
-                )
+                model.set_weights(scaled(weights, scale))
                 outputs.append(model.forward(ids, lengths).flatten())
         except StudentError:
             # A check will say what is wrong.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from textlab.checks.behaviour import expect_an_answer, expect_free_of_place, expect_relu
+from textlab.checks.behaviour import expect_an_answer, expect_free_of_place, expect_relu, scaled
 from textlab.checks.convolutional import Reading, readings, wrong_ways
 from textlab.checks.draw import Draw
 from textlab.checks.dropout import (
@@ -105,7 +105,7 @@ def logits_are_not_probabilities(cnn: Network, draw: Draw) -> None:
     """The output is a logit: any number, not a probability"""
     model = cnn.build(**sizes(40, 8, 6, [2, 3]))
     weights = model.get_weights()
-    model.set_weights({name: 10 * value if value.is_floating_point() else value for name, value in weights.items()})
+    model.set_weights(scaled(weights, 10))
     logits = model.forward(draw.token_ids(30, 12, 40, avoid=[1])).reshape(-1)
     if bool(((logits >= 0) & (logits <= 1)).all()):
         raise CheckFailed(
