@@ -18,9 +18,10 @@ validation reviews out of the official 25,000, and the official 25,000 test revi
 validation reviews, the recipe with the smallest loss each time; the test reviews were measured once a recipe, after
 training. Earlier recipes were measured with them, too, and so was one CNN of higher validation F1 and larger loss,
 before the choice was made by loss; so a figure may be a second look at the same reviews. The last column of "What
-was tried" has those figures. `python -m benchmarks.imdb train …` makes
-the records in `benchmarks/records/imdb`, `python -m benchmarks.imdb report` makes this page of them. Nothing here is
-edited by hand."""
+was tried" has those figures.
+
+`python -m benchmarks.imdb train …` makes the records in `benchmarks/records/imdb`,
+`python -m benchmarks.imdb report` makes this page of them. Nothing here is edited by hand."""
 
 
 def results_page(records: dict[str, list[Record]], tries: Sequence[Record]) -> str:
