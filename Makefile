@@ -38,7 +38,7 @@ $(READY): requirements.lock pyproject.toml
 		echo "No Python 3.10, 3.11 or 3.12 with venv was found: torchtext works with no other."; \
 		echo "Install one (Debian, Ubuntu: apt-get install python3 python3-venv) or name one: make setup PYTHON=/path/to/python3.11"; \
 		exit 1; fi
-	@echo "Making .venv with $$($(PYTHON) --version); the first time takes some minutes."
+	@echo "Making .venv with $$($(PYTHON) --version); the first time takes some minutes, in which nothing is printed."
 	[ -x $(BIN)/python ] || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade pip
 	@if [ -n "$(TORCH_INDEX)" ]; then \
@@ -49,6 +49,7 @@ $(READY): requirements.lock pyproject.toml
 	@PYTHONWARNINGS=ignore $(BIN)/pip install --quiet --no-deps --editable .
 	@sh autograder/sandbox/install.sh
 	@touch $(READY)
+	@echo "Ready: the commands autograder, textlab and jupyter are in $(BIN)."
 
 grade: $(READY)
 	$(BIN)/autograder grade $(SUBMISSIONS) --out $(OUT)
@@ -156,5 +157,6 @@ lock: $(READY)
 	$(COMPILE) --python-version 3.11 --extra current pyproject.toml | \
 		grep -v -e '^nvidia-' -e '^cuda-' -e '^triton' > requirements-current.lock
 
+# Leaves out/, where reports and marks lie.
 clean:
-	rm -rf .venv .venv-current .venv-hosted out build
+	rm -rf .venv .venv-current .venv-hosted build

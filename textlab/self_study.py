@@ -125,13 +125,28 @@ def assess_answer(answer: Answer) -> Card:
             if not callable(source):
                 reason = module.failures[0] if module.failures else f"{name} is a {type(source).__name__}"
                 return _not_loaded(blank, name, reason, "a line that the definition needs fails before it")
-        card = assess(blank.id, *sources, hint=HINT)
+        card = _with_place(assess(blank.id, *sources, hint=HINT), answer)
     if left_out and card.state in ("raised", "wrong"):
         note = (
             f"cell {left_out[0].cell} trains a network, so it is not run here; hand over what it makes as an argument"
         )
         return replace(card, rows=(*card.rows, ("note", note)))
     return card
+
+
+def _with_place(card: Card, answer: Answer) -> Card:
+    """A card of a fault says in which cell the answer stands, where the fault itself does not say more."""
+    if card.state not in ("raised", "wrong") or any(label == "where" for label, _ in card.rows):
+        return card
+    name = answer.blank.names[0]
+    cell = next((piece.cell for piece in reversed(answer.definitions.program) if _defines(piece.source, name)), None)
+    rows = card.rows if cell is None else (*card.rows[:-2], ("where", f"cell {cell}, {name}"), *card.rows[-2:])
+    return replace(card, rows=rows)
+
+
+def _defines(source: str, name: str) -> bool:
+    statement = ast.parse(source).body[0]
+    return isinstance(statement, (ast.FunctionDef, ast.ClassDef)) and statement.name == name
 
 
 def _definitions(cells: Sequence[Cell], blank: Blank) -> Definitions:

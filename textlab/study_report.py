@@ -53,7 +53,7 @@ class StudyReport:
         for blank in BLANKS.values():
             state = states.get(blank.id, "not attempted")
             line = f"{MARKS[state]} {blank.notebook:14} {blank.id:20} {blank.minutes:3} min  {blank.title}"
-            self._console.print(Text(line, style=STYLES[state]), no_wrap=True, overflow="ellipsis")
+            self._console.print(Text(line, style=STYLES[state]), soft_wrap=True)
         self._overview(states)
 
     def _cards(self, path: Path) -> list[Card]:

@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 
 from tests.textlab.saved_notebooks import save
 from textlab import command_line
+from textlab.checks.blanks import BLANKS
 from textlab.command_line import app
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -68,6 +69,12 @@ def test_the_state_is_kept_for_the_next_call(folder: Path) -> None:
     path = save(folder, "2_cnn")
     assert RUNNER.invoke(app, ["check", str(path)]).exit_code == 0
     assert "✓ 2_cnn          cnn-forward" in RUNNER.invoke(app, ["list"]).output
+
+
+def test_the_list_shows_whole_titles_in_a_narrow_terminal(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(command_line.console, "_width", 50)
+    listed = RUNNER.invoke(app, ["list"]).output
+    assert all(blank.title in listed for blank in BLANKS.values()), listed
 
 
 def test_a_damaged_notebook_is_named_and_the_others_are_checked(folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 
@@ -44,6 +45,15 @@ def test_an_error_is_placed_by_cell_and_line(tmp_path: Path) -> None:
     where = dict(card.rows)["where"]
     assert where.startswith("cell ") and "pooled = " in where
     assert "textlab hint cnn-forward" in dict(card.rows)["next"]
+
+
+def test_a_wrong_answer_is_placed_by_its_cell(tmp_path: Path) -> None:
+    path = save(tmp_path, "2_cnn", ("torch.full_like(ids, pad_idx)", "torch.ones_like(ids)"))
+    card = cards(path)["pad-reference"]
+    cells = json.loads(path.read_text())["cells"]
+    number = next(at for at, cell in enumerate(cells, start=1) if "def pad_reference" in "".join(cell["source"]))
+    assert dict(card.rows)["where"] == f"cell {number}, pad_reference"
+    assert [label for label, _ in card.rows][-2:] == ["likely", "next"]
 
 
 def test_a_name_that_depends_on_the_data_gets_the_small_corpus(tmp_path: Path) -> None:

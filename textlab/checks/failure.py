@@ -135,10 +135,11 @@ def expect_close(
     if worst <= tolerance:
         return
     place = int(torch.argmax((got - expected).abs().flatten()))
+    begin = f" from value {place + 1} of {got.numel()} on" if got.numel() > 1 else ""
     raise CheckFailed(
         what,
         input=input,
-        expected=f"{numbers_text(expected.flatten()[place:])} from position {place}, within {tolerance:.1g}",
+        expected=f"{numbers_text(expected.flatten()[place:])}{begin}, within {tolerance:.1g}",
         got=f"{numbers_text(got.flatten()[place:])}, off by {worst:.3g}",
         likely=likely,
         next=next,
