@@ -44,7 +44,10 @@ def set_up(pins: list[str], bundle: str) -> None:
             return ""
 
     if not version("torch"):
-        raise RuntimeError("torch is not installed here: follow the README of the zip that you were given")
+        raise RuntimeError(
+            f"torch is not installed for {sys.executable}, which runs this notebook: choose the kernel of the .venv "
+            "that you made for the kit, or make one as its README says"
+        )
     missing = [pin for pin in pins if not version(pin.split("==")[0])]
     if missing:
         print("installing", ", ".join(missing))

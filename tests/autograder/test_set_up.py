@@ -207,9 +207,9 @@ def test_where_all_is_there_it_starts_no_process_and_fetches_nothing(tmp_path: P
     assert first == second and "torch" in first and " lane: " in first
 
 
-def test_without_torch_it_names_the_readme(tmp_path: Path) -> None:
+def test_without_torch_it_names_the_python_and_the_readme(tmp_path: Path) -> None:
     done = subprocess.run([sys.executable, "-S", "-c", cell(tmp_path)], capture_output=True, text=True, check=False)
-    assert "torch is not installed here: follow the README" in done.stderr
+    assert f"torch is not installed for {sys.executable}" in done.stderr and "README" in done.stderr
 
 
 def test_every_notebook_starts_with_it_and_it_defines_one_name() -> None:
