@@ -22,7 +22,7 @@ from textlab.checks.blanks import BLANKS, Blank
 from textlab.checks.card import Card, assess
 from textlab.checks.symptoms import UNKNOWN, find_symptom
 from textlab.definitions import Cell, Definitions, read_cells, slice_definitions
-from textlab.definitions.loading import LoadedModule
+from textlab.definitions.loading import LoadedModule, bound_names
 
 # Values of the kit's own settings, so that a name that depends on data gets the small corpus, at once and offline.
 SERVED = {"DATA": "mini", "IMDB_PATH": None, "VECTORS_PATH": None, "DEVICE": "cpu"}
@@ -139,14 +139,10 @@ def _with_place(card: Card, answer: Answer) -> Card:
     if card.state not in ("raised", "wrong") or any(label == "where" for label, _ in card.rows):
         return card
     name = answer.blank.names[0]
-    cell = next((piece.cell for piece in reversed(answer.definitions.program) if _defines(piece.source, name)), None)
+    program = answer.definitions.program
+    cell = next((piece.cell for piece in reversed(program) if name in bound_names(piece.source)), None)
     rows = card.rows if cell is None else (*card.rows[:-2], ("where", f"cell {cell}, {name}"), *card.rows[-2:])
     return replace(card, rows=rows)
-
-
-def _defines(source: str, name: str) -> bool:
-    statement = ast.parse(source).body[0]
-    return isinstance(statement, (ast.FunctionDef, ast.ClassDef)) and statement.name == name
 
 
 def _definitions(cells: Sequence[Cell], blank: Blank) -> Definitions:

@@ -58,7 +58,7 @@ class LoadedModule:
             text, because = f"{type(error).__name__}: {_first_line(error)}", why_unset(error)
             self.failures.append(f"{place}: {text}{because}")
             # What failed first is the cause of what fails for want of it.
-            self._unset.update(dict.fromkeys(_bound(source), because or f", because {place} failed: {text}"))
+            self._unset.update(dict.fromkeys(bound_names(source), because or f", because {place} failed: {text}"))
 
     def replace(self, name: str, value: Any) -> None:
         """Put another object under a name."""
@@ -111,8 +111,8 @@ def why_unset(error: BaseException) -> str:
     return reason[:400] if isinstance(reason, str) else ""
 
 
-def _bound(source: str) -> list[str]:
-    """The names that a statement would have bound; "*" for all names of a module."""
+def bound_names(source: str) -> list[str]:
+    """The names that a statement binds, or would have bound; "*" for all names of a module."""
     try:
         return [name for node in own_nodes(ast.parse(source).body) for name in stored_names(node)]
     except (SyntaxError, ValueError, RecursionError, MemoryError):
