@@ -51,9 +51,9 @@ seed draws the network's start, the order of the batches and, on `mini`, hidden 
 own, since every teacher has another key (`autograder renew-hidden`). On IMDB the reviews are the same for all seeds:
 short ones, which no budget cuts, since a network learns more from them in the same time.
 
-**Twice.** Where one training leaves too narrow a gap, the graders train a network that misses the line a second time,
-with another start and another order, on the same reviews, and the better F1 counts. Here every model is then trained
-twice, and the better F1 of the two is what the table shows.
+**Again.** Where one training leaves too narrow a gap, the graders train a network that misses the line a second time,
+or a third, with another start and another order, on the same reviews, and the best F1 counts. Here every model is then
+trained as often as the graders may, and the best F1 is what the table shows.
 
 **Weak models** are what a submission can be that hands in too little: a bag of words, a constant, a network that
 learns nothing or next to nothing, one that forgets the order. The graders deal the labels out, so no submission
@@ -108,7 +108,7 @@ def _budget(outcome: Outcome) -> str:
         )
     arguments = ", ".join(f"{name} {value}" for name, value in budget.network.items())
     course = ", reached after a third of the steps and falling to nothing" if budget.one_cycle else ""
-    again = "" if budget.trainings == 1 else f" The better of {budget.trainings} trainings counts."
+    again = "" if budget.trainings == 1 else f" The best of {budget.trainings} trainings counts."
     return (
         f"{budget.train:,} training reviews, {budget.epochs} epochs, batches of {budget.batch_size}, Adam with a "
         f"learning rate of {budget.learning_rate:g}{course}; {budget.test:,} test reviews; up to {budget.max_length} "

@@ -114,7 +114,7 @@ def right_solutions(bound: Budget) -> str:
     if bound.calibration is None:
         return ""
     low, high = bound.calibration.honest
-    once = "" if bound.trainings == 1 else f" in the better of {bound.trainings} trainings"
+    once = "" if bound.trainings == 1 else f" in the best of {bound.trainings} trainings"
     return f"; nine in ten right solutions get {low:.3f} to {high:.3f}{once}"
 
 

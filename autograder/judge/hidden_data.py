@@ -130,8 +130,8 @@ def balanced(reviews: Sequence[Review], count: int) -> list[Review]:
             chosen.append(review)
     if any(left.values()):
         raise ValueError(
-            f"there are {len(reviews):,} hidden reviews; {count:,} are needed, half of each class: "
-            "run autograder renew-hidden"
+            f"there are {len(reviews):,} hidden reviews; {count:,} are needed, half of each class: run autograder "
+            "renew-hidden, or with --data imdb ask for fewer in autograder/thresholds.json (train, test)"
         )
     return chosen
 

@@ -104,7 +104,7 @@ def test_a_low_f1_fails_with_the_value_the_line_and_where_right_solutions_lie() 
 def test_a_first_training_is_not_measured_by_the_better_of_two() -> None:
     twice = dataclasses.replace(BOUND, trainings=2)
     first, second = judged(twice, 35)[0].text, judged(twice, 30, 35)[0].text
-    assert "0.850 to 0.950 in the better of 2 trainings" in first
+    assert "0.850 to 0.950 in the best of 2 trainings" in first
     assert "near the line" not in first
     assert "near the line" in second
 
