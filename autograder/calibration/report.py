@@ -52,8 +52,8 @@ own, since every teacher has another key (`autograder renew-hidden`). On IMDB th
 short ones, which no budget cuts, since a network learns more from them in the same time.
 
 **Again.** Where one training leaves too narrow a gap, the graders train a network that misses the line a second time,
-or a third, with another start and another order, on the same reviews, and the best F1 counts. Here every model is then
-trained as often as the graders may, and the best F1 is what the table shows.
+or a third, with another start and another order, on the same reviews, and the best F1 counts. Here every model is
+then trained as often as the graders may, and the best F1 is what the table shows.
 
 **Weak models** are what a submission can be that hands in too little: a bag of words, a constant, a network that
 learns nothing or next to nothing, one that forgets the order. The graders deal the labels out, so no submission
