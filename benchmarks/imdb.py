@@ -18,7 +18,7 @@ from typing import Annotated, Any
 import torch
 import typer
 
-from benchmarks.on_imdb.drawn import draw_curves, draw_explanations, save
+from benchmarks.on_imdb.drawn import draw_curves, draw_explanations, draw_ways, save
 from benchmarks.on_imdb.encoded import load_encoded
 from benchmarks.on_imdb.measuring import measure
 from benchmarks.on_imdb.prepared import Prepared, build, prepare
@@ -32,7 +32,7 @@ from benchmarks.on_imdb.records import (
     write_record,
     write_try,
 )
-from benchmarks.on_imdb.report import results_page, shown_networks
+from benchmarks.on_imdb.report import results_page, roughest_ways, shown_networks
 from benchmarks.on_imdb.summary import figures_of
 from benchmarks.on_imdb.training import train
 from textlab.vectors import Vectors, load_vectors
@@ -105,6 +105,8 @@ def write_report(docs: Annotated[Path, typer.Option(help="Where the page and its
     (docs / "results.json").write_text(numbers, encoding="utf-8")
     if records:
         save(draw_curves(records), docs / "results-curves.svg")
+    if ways := roughest_ways(records):
+        save(draw_ways(ways), docs / "results-ways.svg")
     for name in shown_networks(records):
         save(draw_explanations(records[name][0]), docs / f"results-{name}.svg")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,21 @@ def draw_curves(records: dict[str, list[Record]]) -> Figure:
         panel.xaxis.get_major_locator().set_params(integer=True)
         panel.tick_params(labelsize=8)
         panel.grid(alpha=0.3)
+    return drawn
+
+
+def draw_ways(ways: Mapping[str, Sequence[float]]) -> Figure:
+    """By network its logits at equal distances on the way from padding to a review."""
+    drawn = Figure(figsize=(7, 3.4), layout="constrained")
+    panel = drawn.subplots()
+    for name, logits in ways.items():
+        places = [index / (len(logits) - 1) for index in range(len(logits))]
+        panel.plot(places, logits, color=COLOURS[name], label=TITLES[name], linewidth=1.6)
+    panel.set_title("logit on the way from padding (0) to the review (1)", fontsize=10, loc="left")
+    panel.set_xlabel("share of the way", fontsize=9)
+    panel.legend(fontsize=8, loc="lower right")
+    panel.tick_params(labelsize=8)
+    panel.grid(alpha=0.3)
     return drawn
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
+from itertools import pairwise
 from statistics import fmean
 from typing import Any
 
@@ -31,7 +32,8 @@ def results_page(records: dict[str, list[Record]], tries: Sequence[Record]) -> s
     if known:
         parts += ["## Runs", _machines(known), _runs(known)]
         parts += ["![Losses and F1 after each epoch](results-curves.svg)", "### Settings", _settings(known)]
-        parts += ["## Explanations add up", _deltas(known), _explanations(known)]
+        parts += ["## Do explanations add up?", _deltas(known)]
+        parts += [*_roughest(known), _explanations(known)]
     gains = last_points(known, tries)
     if gains:
         parts += ["## Getting the last points", TEXT, gains]
@@ -126,24 +128,47 @@ def _deltas(records: dict[str, list[Record]]) -> str:
     some = next(iter(records.values()))[0]["attribution"]
     rows = [
         f"Convergence deltas of the logit over {some['reviews']} test reviews drawn at random, as the networks read "
-        f"them: integrated gradients at the embedding layer, midpoint rule, {some['steps']} steps, padding as the "
-        "baseline. A share is that of F(x) − F(x′), or of 0.5 where that is smaller.\n",
-        "| network | median \\|delta\\| | 95 % | largest | median share | 95 % | seconds a review |",
-        "|---|---|---|---|---|---|---|",
+        "them: integrated gradients at the embedding layer, midpoint rule, padding as the baseline. A share is that "
+        "of F(x) − F(x′), or of 0.5 where that is smaller.\n",
+        "| network | steps | median \\|delta\\| | 95 % | largest | median share | 95 % | seconds a review |",
+        "|---|---|---|---|---|---|---|---|",
     ]
     for name in _ordered(records):
         found = [record["attribution"] for record in records[name]]
-        numbers = [
-            f"{fmean(item[kind][quantile] for item in found):.2g}"
-            for kind, quantiles in (
-                ("delta", ("median", "percentile_95", "largest")),
-                ("share", ("median", "percentile_95")),
-            )
-            for quantile in quantiles
-        ]
-        seconds = fmean(item["processor_seconds"] / item["reviews"] for item in found)
-        rows.append(f"| {TITLES[name]} | {' | '.join(numbers)} | {seconds:.2f} |")
+        rows.append(_spread(name, found, some["reviews"]))
+        finer = [item["finer"] for item in found if "finer" in item]
+        if finer:
+            rows.append(_spread(name, finer, some["reviews"]))
     return "\n".join(rows)
+
+
+def _spread(name: str, found: list[dict[str, Any]], reviews: int) -> str:
+    numbers = [
+        f"{fmean(item[kind][quantile] for item in found):.2g}"
+        for kind, quantiles in (
+            ("delta", ("median", "percentile_95", "largest")),
+            ("share", ("median", "percentile_95")),
+        )
+        for quantile in quantiles
+    ]
+    seconds = fmean(item["processor_seconds"] / reviews for item in found)
+    return f"| {TITLES[name]} | {found[0]['steps']} | {' | '.join(numbers)} | {seconds:.2f} |"
+
+
+def _roughest(records: dict[str, list[Record]]) -> list[str]:
+    ways = roughest_ways(records)
+    jumps = {name: max(abs(after - before) for before, after in pairwise(way)) for name, way in ways.items()}
+    if not jumps:
+        return []
+    most = max(jumps, key=lambda name: jumps[name])
+    return [
+        "What is left over is no fault of the sum. It is large where the logit jumps on the way from padding to the "
+        "review: a rule sees the logit's slope at its places only, and a jump between two of them not at all. The "
+        f"figure shows the way on which each network's delta was the largest share. That of the {TITLES[most]} "
+        f"changes by up to {jumps[most]:.2g} within 1/{len(ways[most]) - 1} of the way. Such explanations are not to "
+        "be trusted, however smooth they look, and their delta tells so.",
+        "![The logit on the roughest ways](results-ways.svg)",
+    ]
 
 
 def _explanations(records: dict[str, list[Record]]) -> str:
@@ -157,6 +182,11 @@ def _explanations(records: dict[str, list[Record]]) -> str:
 def shown_networks(records: dict[str, list[Record]]) -> list[str]:
     """The networks whose explanations are drawn."""
     return [name for name in ("rnn", "cnn", "glove_cnn") if name in records]
+
+
+def roughest_ways(records: dict[str, list[Record]]) -> dict[str, list[float]]:
+    """By network the logits on the way to the review whose delta was the largest share, of those that are drawn."""
+    return {name: records[name][0]["attribution"]["roughest"] for name in shown_networks(records)}
 
 
 def _tries(tries: Sequence[Record]) -> str:

@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 import torch
 
+from benchmarks.on_imdb import measuring
 from benchmarks.on_imdb.encoded import Encoded, Part, cut, renumbered
-from benchmarks.on_imdb.measuring import SENTENCES, measure
+from benchmarks.on_imdb.measuring import SENTENCES, explained_reviews, measure
 from benchmarks.on_imdb.prepared import Prepared, build, matrix_of, prepare, vocabulary_of
 from benchmarks.on_imdb.recipes import RECIPES, Recipe
 from benchmarks.on_imdb.training import best_epoch, predict, train
@@ -133,11 +134,19 @@ def test_every_recipe_builds_the_solutions_class(name: str, encoded: Encoded) ->
 
 
 @pytest.mark.parametrize("name", ["rnn", "cnn"])
-def test_measured_explanations_add_up(name: str, prepared: Prepared) -> None:
+def test_measured_explanations_add_up(name: str, prepared: Prepared, monkeypatch: pytest.MonkeyPatch) -> None:
     recipe = dataclasses.replace(RECIPES[name], max_length=6)
     model = build(recipe, prepared.vocabulary, None)
     found = measure(model, dataclasses.replace(prepared, recipe=recipe), CPU)
     assert found["test"]["reviews"] == found["attribution"]["reviews"] == 2
     assert found["attribution"]["delta"]["largest"] < 1e-3
+    assert "finer" not in found["attribution"]
+    ends = found["attribution"]["roughest"][0], found["attribution"]["roughest"][-1]
+    rows = [[prepared.vocabulary.pad_id] * len(row) for row in prepared.rows["test"]]
+    padding = dataclasses.replace(prepared, recipe=recipe, rows={"test": rows})
+    for end, reviews in zip(ends, (padding, dataclasses.replace(prepared, recipe=recipe)), strict=True):
+        assert min(abs(predict(model, reviews, "test", CPU)[0] - end)) < 1e-5
+    monkeypatch.setattr(measuring, "ROUGH", -1)
+    assert explained_reviews(model, dataclasses.replace(prepared, recipe=recipe))["finer"]["steps"] == 500
     assert [item["label"] for item in found["explanations"]] == [label for _, label in SENTENCES]
     assert found["explanations"][0]["tokens"][:3] == ["i", "laughed", ","]

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from benchmarks.on_imdb.drawn import draw_curves, draw_explanations, save
+from benchmarks.on_imdb.drawn import draw_curves, draw_explanations, draw_ways, save
 from benchmarks.on_imdb.recipes import RECIPES
 from benchmarks.on_imdb.records import read_records, read_tries, try_name, write_record, write_try
-from benchmarks.on_imdb.report import results_page
+from benchmarks.on_imdb.report import results_page, roughest_ways
 from benchmarks.on_imdb.summary import figures_of
 
 EPOCH = {
@@ -41,6 +41,7 @@ def measured(f1: float) -> dict[str, Any]:
             "delta": SPREAD,
             "share": SPREAD,
             "processor_seconds": 40.0,
+            "roughest": [-1.0, -0.5, 2.0],
         },
         "explanations": [sentence],
     }
@@ -61,6 +62,21 @@ def test_each_target_stands_beside_what_was_reached(folder: Path) -> None:
     assert "| RNN | at least 0.875 | 0.8800 (mean of 2 seeds, 0.8700 to 0.8900) | reached |" in page
     assert "at least that of CNN, 2,500 reviews: 0.8000 | 0.7900 | **missed by 0.0100** |" in page
     assert "| CNN | at least 0.890 | not run yet | |" in page
+
+
+def test_rough_explanations_are_shown_with_finer_steps_and_with_the_jump_behind_them(folder: Path) -> None:
+    records = read_records(folder)
+    page = results_page(records, [])
+    assert page.count("| RNN | 50 | 0.001 |") == 1
+    assert "That of the RNN changes by up to 2.5 within 1/2 of the way." in page
+    for record in records["rnn"]:
+        record["attribution"]["finer"] = {**record["attribution"], "steps": 500}
+    assert results_page(records, []).count("| RNN | 500 | 0.001 |") == 1
+
+
+def test_without_a_drawn_network_no_way_is_shown(folder: Path) -> None:
+    few = {name: found for name, found in read_records(folder).items() if name != "rnn"}
+    assert "results-ways.svg" not in results_page(few, [])
 
 
 def test_what_the_last_epoch_reached_is_shown(folder: Path) -> None:
@@ -102,6 +118,7 @@ def test_the_same_records_give_the_same_figures(folder: Path) -> None:
     records = read_records(folder)
     for name in ("first", "second"):
         save(draw_curves(records), folder / f"{name}-curves.svg")
+        save(draw_ways(roughest_ways(records)), folder / f"{name}-ways.svg")
         save(draw_explanations(records["rnn"][0]), folder / f"{name}.svg")
-    for kind in ("-curves.svg", ".svg"):
+    for kind in ("-curves.svg", "-ways.svg", ".svg"):
         assert (folder / f"first{kind}").read_bytes() == (folder / f"second{kind}").read_bytes()
