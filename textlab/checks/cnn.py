@@ -15,7 +15,15 @@ from textlab.checks.dropout import (
     expect_silent_in_evaluation,
 )
 from textlab.checks.embedding import WEIGHT, expect_embedding, expect_zero_padding
-from textlab.checks.failure import CheckFailed, NotChecked, expect_close, expect_shape, numbers_text, shape_text
+from textlab.checks.failure import (
+    CheckFailed,
+    NotChecked,
+    expect_close,
+    expect_gradients,
+    expect_shape,
+    numbers_text,
+    shape_text,
+)
 from textlab.checks.subject import Model, Network
 
 # One-thread float32 sums of a few hundred terms differ by about 1e-6 when their order changes.
@@ -202,17 +210,12 @@ def every_parameter_learns(cnn: Network, draw: Draw) -> None:
     logits = model.forward(ids)
     if bool((logits == logits.flatten()[0]).all()):
         raise NotChecked("every review gets the same logit")
-    gradients = model.gradients(ids)
-    silent = sorted(name for name, size in gradients.items() if size == 0.0)
-    if silent:
-        raise CheckFailed(
-            "a parameter never gets a gradient",
-            input="the sum of the logits of 16 reviews × 20 tokens, then backward()",
-            expected=f"a gradient for all {len(gradients)} parameters",
-            got=f"none for {', '.join(silent[:4])}",
-            likely="forward does not use this layer, or cuts its gradient off (detach, no_grad, .data)",
-            next="follow each layer of __init__ to the place in forward where it is called",
-        )
+    expect_gradients(
+        model.gradients(ids),
+        input="the sum of the logits of 16 reviews × 20 tokens",
+        likely="forward does not use this layer, or cuts its gradient off (detach, no_grad, .data)",
+        next="follow each layer of __init__ to the place in forward where it is called",
+    )
 
 
 def redraw(model: Model, draw: Draw, pad_idx: int = 1) -> dict[str, Tensor]:

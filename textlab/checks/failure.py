@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import torch
 from torch import Tensor
@@ -141,6 +141,26 @@ def expect_close(
         input=input,
         expected=f"{numbers_text(expected.flatten()[place:])}{begin}, within {tolerance:.1g}",
         got=f"{numbers_text(got.flatten()[place:])}, off by {worst:.3g}",
+        likely=likely,
+        next=next,
+    )
+
+
+def expect_gradients(
+    gradients: Mapping[str, float], *, spared: Collection[str] = (), input: str, likely: str, next: str
+) -> None:
+    """Fail if the gradient of a parameter that is not spared is 0, after backward() of what `input` names.
+
+    gradients: their sizes by the parameters' names.
+    """
+    silent = sorted(name for name, size in gradients.items() if size == 0.0 and name not in spared)
+    if not silent:
+        return
+    raise CheckFailed(
+        "a parameter never gets a gradient",
+        input=f"{input}, then backward()",
+        expected="a gradient for every parameter that is trained",
+        got=f"none for {', '.join(silent[:4])}",
         likely=likely,
         next=next,
     )

@@ -11,7 +11,7 @@ from textlab.checks import cnn
 from textlab.checks.behaviour import expect_free_of_place
 from textlab.checks.draw import Draw
 from textlab.checks.embedding import embedding_of
-from textlab.checks.failure import CheckFailed, expect_close, expect_shape
+from textlab.checks.failure import CheckFailed, expect_close, expect_gradients, expect_shape
 from textlab.checks.interpretation import unpack
 from textlab.checks.path_differences import scores_from_differences
 from textlab.checks.subject import Bench, Function, Model, Network
@@ -111,17 +111,13 @@ def frozen_decides_what_is_trained(glove: Network, draw: Draw) -> None:
             likely="the layer was made without padding_idx, so that padding learns like a word",
             next="give padding_idx=pad_idx to the layer, also to from_pretrained",
         )
-        silent = [name for name, size in model.gradients(draw.token_ids(16, 20, 30, avoid=[1])).items() if size == 0]
-        silent = [name for name in silent if not (frozen and name == "embedding.weight")]
-        if silent:
-            raise CheckFailed(
-                "a parameter never gets a gradient",
-                input=f"GloVeCNN(…, frozen={frozen}), the sum of the logits of 16 reviews, then backward()",
-                expected="a gradient for every parameter but a frozen embedding",
-                got=f"none for {', '.join(silent[:4])}",
-                likely="a layer is made but not used, or more than the embedding was frozen",
-                next="follow each layer of __init__ to the place in forward where it is called",
-            )
+        expect_gradients(
+            model.gradients(draw.token_ids(16, 20, 30, avoid=[1])),
+            spared=["embedding.weight"] if frozen else [],
+            input=f"GloVeCNN(…, frozen={frozen}), the sum of the logits of 16 reviews",
+            likely="a layer is made but not used, or more than the embedding was frozen",
+            next="follow each layer of __init__ to the place in forward where it is called",
+        )
 
 
 def matrix_stays_as_it_is(glove: Network, draw: Draw) -> None:

@@ -18,7 +18,7 @@ from textlab.checks.dropout import (
     expect_silent_in_evaluation,
 )
 from textlab.checks.embedding import WEIGHT, expect_embedding, expect_zero_padding
-from textlab.checks.failure import CheckFailed, expect_close, expect_shape, shape_text
+from textlab.checks.failure import CheckFailed, expect_close, expect_gradients, expect_shape, shape_text
 from textlab.checks.recurrent import expected_matrices, logits_by_summary, recurrent_matrices
 from textlab.checks.subject import Model, Network
 
@@ -202,17 +202,13 @@ def every_parameter_learns(rnn: Network, draw: Draw) -> None:
         gradients = rnn.build(**arguments).gradients(ids, lengths)
         # Which layers and directions are read is the summary's business, unless none is.
         recurrent = {name for name in gradients if re.search(r"_l\d+(_reverse)?$", name)}
-        allowed = recurrent if any(gradients[name] for name in recurrent) else set()
-        silent = sorted(name for name, size in gradients.items() if size == 0.0 and name not in allowed)
-        if silent:
-            raise CheckFailed(
-                "a parameter never gets a gradient",
-                input=f"{call_text(arguments)}, the sum of the logits of 16 reviews, then backward()",
-                expected=f"a gradient for all {len(gradients)} parameters",
-                got=f"none for {', '.join(silent[:4])}",
-                likely="a layer is made in __init__ but forward does not use it, or uses the first layer only",
-                next="follow each layer of __init__ to the place in forward where it is called",
-            )
+        expect_gradients(
+            gradients,
+            spared=recurrent if any(gradients[name] for name in recurrent) else (),
+            input=f"{call_text(arguments)}, the sum of the logits of 16 reviews",
+            likely="a layer is made in __init__ but forward does not use it, or uses the first layer only",
+            next="follow each layer of __init__ to the place in forward where it is called",
+        )
 
 
 def sizes(
