@@ -449,7 +449,7 @@ plt.show()
 
 # %% [markdown]
 # The axis does not start at 0, which makes differences look larger than they are; read the numbers too. One seed is
-# one throw of a dice: before you believe a difference of 0.01, train with other seeds.
+# one throw of a die: before you believe a difference of 0.01, train with other seeds.
 
 # %% [markdown]
 # ## Why does it say so, once more

@@ -19,7 +19,11 @@ STYLE = """<style>
 .textlab-explanation .token{border-radius:3px;color:#111;max-width:100%;overflow-wrap:anywhere}
 .textlab-explanation .token small{display:block;font-size:70%;color:#111}
 .textlab-explanation .unknown{text-decoration:underline dotted #111 2px;text-underline-offset:.2em}
+.textlab-explanation .ends{display:flex;flex-wrap:wrap;align-items:center;gap:.2em .5em;margin-bottom:0}
+.textlab-explanation .ends+p{margin-top:.2em}
 .textlab-explanation .scale{display:inline-block;width:16em;height:.9em;border:1px solid #777;vertical-align:middle}
+@media(max-width:40rem){.textlab-explanation .ends>:last-child{margin-left:auto}
+.textlab-explanation .scale{order:-1;width:100%;box-sizing:border-box}}
 .textlab-explanation table{border-collapse:collapse;color:#111;background:#fff}
 .textlab-explanation caption{text-align:left;color:#111}
 .textlab-explanation th,.textlab-explanation td{padding:.1em .7em;text-align:right;color:#111;background:#fff}
@@ -67,11 +71,11 @@ def scale_units(explanations: Sequence[Explanation]) -> str:
 
 def caption(item: Explanation, decimals: int) -> str:
     """What the model says about a sentence, the sum of the scores and the completeness error; plain text."""
-    said = f"predicted {item.predicted_name}, probability of {item.target} {item.probability:.2f}"
-    meant = ""
+    meant, verdict = "", ""
     if item.label_name is not None:
-        verdict = "right" if item.label_name == item.predicted_name else "wrong"
-        meant = f"labelled {item.label_name} ({verdict}) · "
+        meant = f"labelled {item.label_name} · "
+        verdict = " (right)" if item.label_name == item.predicted_name else " (wrong)"
+    said = f"predicted {item.predicted_name}{verdict}, probability of {item.target} {item.probability:.2f}"
     delta = f"{item.delta:+.1e}".replace("-", "−")
     return f"{meant}{said} · sum of scores {signed(sum(item.scores), decimals)} · delta {delta}"
 
@@ -84,12 +88,12 @@ def _legend(explanations: Sequence[Explanation], largest: float) -> str:
         "; <span class='unknown'>dotted</span>: " + UNKNOWN if any(item.unknown for item in explanations) else ""
     )
     return (
-        f"<p>{lower} {low} "
+        f'<p class="ends"><span>{lower} {low}</span> '
         f'<span class="scale" role="img" aria-label="colour scale from orange, {low}, '
         f'over white, 0, to blue, {high}" '
         f'style="background:linear-gradient(to right,{ends[0]},#fff,{ends[1]})"></span> '
-        f"{high} {upper}<br><small>numbers are {scale_units(explanations)}; all sentences have the same scale; "
-        f"delta is what the sum of the scores is off by{unknown}</small></p>"
+        f"<span>{high} {upper}</span></p>"
+        f"<p><small>numbers are {scale_units(explanations)}; all sentences have the same scale; delta is what the sum of the scores is off by{unknown}</small></p>"
     )
 
 

@@ -78,14 +78,17 @@ def test_numbers_carry_their_sign() -> None:
 def test_legend_table_and_alternative_text_are_there() -> None:
     html = to_html([explained(0.5, -3.0, 0.1, 1.0)])
     assert "−3.00" in html and "+3.00" in html and "colour scale" in html
+    # Each end of the scale is one piece, which a narrow page does not tear apart.
+    assert "<span>speaks for negative −3.00</span>" in html and "<span>+3.00 speaks for positive</span>" in html
     assert html.count("<tr>") == 5
     assert "Strongest tokens: word1 −3.00, word3 +1.00, word0 +0.50." in html
     assert "delta +1.5e−04" in html
 
 
 def test_the_caption_tells_a_wrong_prediction() -> None:
-    assert "(right)" in to_html([explained(1.0, label=1)])
-    assert "(wrong)" in to_html([explained(1.0, label=0)])
+    right, wrong = (to_html([explained(1.0, label=label)]) for label in (1, 0))
+    assert "labelled positive · predicted positive (right), probability" in right
+    assert "labelled negative · predicted positive (wrong), probability" in wrong
     assert "labelled" not in to_html([explained(1.0, label=None)])
 
 
@@ -100,8 +103,7 @@ def test_a_class_is_named_by_its_label() -> None:
     )
     html = to_html([item])
     assert "speaks for sport &amp; play" in html and "speaks against sport &amp; play" in html
-    assert "predicted news, probability of sport &amp; play 0.40" in html
-    assert "labelled &lt;sport&gt; (wrong)" in html
+    assert "labelled &lt;sport&gt; · predicted news (wrong), probability of sport &amp; play 0.40" in html
     assert "positive" not in html and "negative" not in html
 
 
