@@ -138,6 +138,14 @@ class Record:
         return sum(check.max_points for check in self.checks if check.bonus)
 
     @property
+    def unasked(self) -> tuple[CheckResult, ...]:
+        """Checks that were not asked, without a bonus that was left out as a whole: nobody has to attempt that."""
+        bonus_left_out = all(check.outcome == "skipped" for check in self.checks if check.bonus)
+        return tuple(
+            check for check in self.checks if check.outcome == "skipped" and not (check.bonus and bonus_left_out)
+        )
+
+    @property
     def complete(self) -> bool:
         """Whether all points besides the bonus were reached."""
         return self.score - self.bonus == self.max_score

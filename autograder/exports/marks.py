@@ -69,8 +69,7 @@ def comment(record: Record) -> str:
     for check in record.checks:
         if check.lost:
             lines.append(f"{check.title} ({check.points} of {check.max_points}): {shown_message(check).what}")
-    skipped = sum(check.outcome == "skipped" for check in record.checks)
-    if skipped:
+    if skipped := len(record.unasked):
         lines.append(f"{skipped} check{'s were' if skipped > 1 else ' was'} not asked.")
     return _limited("\n".join(lines))
 

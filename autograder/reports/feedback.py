@@ -10,7 +10,7 @@ from autograder.record import NO_NOTEBOOK, CheckResult, Record
 from autograder.reports.files import write_whole
 from autograder.reports.message import Message, shown_message
 from autograder.reports.templates import template
-from autograder.rubric import Rubric
+from autograder.rubric import Entry, Manual, Rubric
 from textlab.attribution import Explanation, to_html
 
 TITLES = {
@@ -90,6 +90,14 @@ class Step:
     """Checks of the same notebook that were not asked."""
 
 
+@dataclass(frozen=True)
+class Bonus:
+    """What is left for those who have everything else."""
+
+    notebooks: str
+    points: int
+
+
 def part_title(role: str) -> str:
     """What a role is called in reports."""
     return TITLES.get(role, role)
@@ -109,13 +117,16 @@ def write_feedback(records: Iterable[Record], rubric: Rubric, out: Path) -> None
 def feedback_page(record: Record, rubric: Rubric) -> str:
     """The page as one self-contained HTML text."""
     reasons = {check.message for check in record.checks if check.outcome == "error"}
+    written = _written(record, rubric)
     return template("feedback.html").render(
         record=record,
         counts=_counts(record),
         problems=[problem for problem in record.problems if problem not in reasons],
         parts=parts(record, rubric),
         next=next_step(record, rubric),
-        manual=sum(cell.points for cell in rubric.manual if not cell.bonus),
+        bonus=_bonus(rubric) if record.graded and record.complete and not record.bonus else None,
+        written=sum(cell.points for cell in written),
+        written_bonus=sum(cell.points for cell in written if cell.bonus),
         picture=to_html(_explanations(record)) if record.explained else "",
     )
 
@@ -131,12 +142,12 @@ def parts(record: Record, rubric: Rubric) -> list[Part]:
 
 
 def next_step(record: Record, rubric: Rubric) -> Step | None:
-    """The first check that lost points, else the first that was not asked; None when all passed.
+    """The first check that lost points, else the first that was not asked; None when all passed but a bonus.
 
     Checks stand in the order in which they build on each other, so nothing has to be repaired before this one.
     """
     lost = [check for check in record.checks if check.lost and check.outcome != "error"]
-    skipped = [check for check in record.checks if check.outcome == "skipped"]
+    skipped = record.unasked
     first = next(iter([*lost, *skipped]), None)
     if first is None:
         return None
@@ -158,9 +169,25 @@ def _message(check: CheckResult, notebook: str, problems: Iterable[str]) -> Mess
 
 def _counts(record: Record) -> str:
     """Such as "20 passed, 2 lost points, 3 not asked"."""
-    lost, skipped = sum(check.lost for check in record.checks), sum(c.outcome == "skipped" for c in record.checks)
-    told = [(len(record.checks) - lost - skipped, "passed"), (lost, "lost points"), (skipped, "not asked")]
+    passed = sum(check.outcome == "passed" for check in record.checks)
+    lost = sum(check.lost for check in record.checks)
+    told = [(passed, "passed"), (lost, "lost points"), (len(record.unasked), "not asked")]
     return ", ".join(f"{count} {said}" for count, said in told if count)
+
+
+def _written(record: Record, rubric: Rubric) -> list[Manual]:
+    """The cells that a person grades in the notebooks that were handed in and can be read."""
+    notebooks = {entry.id: entry.notebook for entry in rubric.checks}
+    read = {notebooks.get(check.id) for check in record.checks if not check.message.startswith(NO_NOTEBOOK)}
+    return [cell for cell in rubric.manual if cell.notebook in read]
+
+
+def _bonus(rubric: Rubric) -> Bonus | None:
+    """What the rubric has on top of the maximum; None when there is nothing."""
+    entries: list[Entry | Manual] = [*rubric.checks, *rubric.manual]
+    on_top = [entry for entry in entries if entry.bonus]
+    names = dict.fromkeys(f"{entry.notebook}.ipynb" for entry in on_top)
+    return Bonus(", ".join(names), sum(entry.points for entry in on_top)) if on_top else None
 
 
 def _explanations(record: Record) -> list[Explanation]:

@@ -6,8 +6,9 @@ import csv
 import io
 
 from autograder.contracts import load_contract
+from autograder.exports.marks import comment
 from autograder.judge.judge import _definitions
-from autograder.record import read_record, record_json
+from autograder.record import Outcome, read_record, record_json
 from autograder.reports.class_page import class_page
 from autograder.reports.grades import grades_csv
 from autograder.rubric import Entry, Manual, load_rubric
@@ -53,6 +54,13 @@ def test_grades_have_a_column_for_the_bonus() -> None:
 def test_the_class_page_shows_nothing_lost_without_the_bonus() -> None:
     page = class_page([record("b", dict.fromkeys(BONUS, "skipped"))], RUBRIC.roles)
     assert "nothing" in page and "8 bonus points" in page
+
+
+def test_a_comment_counts_no_check_of_a_bonus_that_was_left_out() -> None:
+    left_out: dict[str, Outcome] = dict.fromkeys(BONUS, "skipped")
+    assert comment(record("b", left_out)) == "90 points from the checks, of 90 and 8 extra."
+    assert "1 check was not asked." in comment(record("b", {**left_out, "cnn-f1": "skipped"}))
+    assert "7 checks were not asked." in comment(record("b", {**left_out, BONUS[0]: "failed"}))
 
 
 def test_a_missing_bonus_notebook_is_no_problem_line() -> None:

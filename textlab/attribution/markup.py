@@ -93,7 +93,8 @@ def _legend(explanations: Sequence[Explanation], largest: float) -> str:
         f'over white, 0, to blue, {high}" '
         f'style="background:linear-gradient(to right,{ends[0]},#fff,{ends[1]})"></span> '
         f"<span>{high} {upper}</span></p>"
-        f"<p><small>numbers are {scale_units(explanations)}; all sentences have the same scale; delta is what the sum of the scores is off by{unknown}</small></p>"
+        f"<p><small>numbers are {scale_units(explanations)}; all sentences have the same scale; "
+        f"delta is what the sum of the scores is off by{unknown}</small></p>"
     )
 
 

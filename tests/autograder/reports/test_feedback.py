@@ -26,6 +26,9 @@ FAILURE = CheckFailed(
 )
 SENTENCE = ExplainedSentence(("a", "dull", "plot"), (0.1, -1.5, 0.25), 0.2, 1e-4, (2,))
 
+BONUS = [entry.id for entry in RUBRIC.checks if entry.bonus]
+NO_BONUS: dict[str, Outcome] = dict.fromkeys(BONUS, "skipped")
+
 
 def page(made: Record) -> str:
     return feedback_page(made, RUBRIC)
@@ -83,6 +86,71 @@ def test_the_next_step_is_the_first_lost_check_else_the_first_that_was_not_asked
 def test_the_head_says_how_many_checks_ended_how() -> None:
     made = record(outcomes={"cnn-f1": "failed", "rnn-f1": "timeout", "glove-f1": "skipped"})
     assert f"{len(made.checks) - 3} passed, 2 lost points, 1 not asked" in page(made)
+
+
+def test_points_on_top_of_the_maximum_are_told_apart() -> None:
+    assert "<b>98 points: 90 of 90 and 8 bonus points</b>" in page(record())
+    one = dict.fromkeys(BONUS[1:], "failed")
+    assert "<b>90 points: 89 of 90 and 1 bonus point</b>" in page(record(outcomes={**one, "matrix-shape": "failed"}))  # type: ignore[dict-item]
+    assert "<b>90 of 90 points</b>" in page(record(outcomes=NO_BONUS))
+
+
+@pytest.mark.parametrize(
+    "message", [f"{NO_NOTEBOOK}there is no 4_transformer.ipynb that could be read", "not attempted yet"]
+)
+def test_all_points_without_the_bonus_are_no_reason_to_repair_anything(message: str) -> None:
+    made = record(outcomes=NO_BONUS, message=message)
+    shown = page(made)
+    assert next_step(made, RUBRIC) is None
+    assert f"Checks: {len(made.checks) - len(BONUS)} passed." in shown
+    assert "4_transformer.ipynb is worth up to 10 points on top" in shown
+    assert "A bonus, so nothing is missing." in shown
+
+
+def test_a_bonus_that_was_begun_is_spoken_of_and_so_is_what_is_missing_without_it() -> None:
+    begun = record(outcomes={**NO_BONUS, BONUS[0]: "failed"})
+    step = next_step(begun, RUBRIC)
+    assert step is not None and (step.check.id, step.waiting) == (BONUS[0], len(BONUS) - 1)
+    assert f"1 lost points, {len(BONUS) - 1} not asked" in page(begun)
+    for made in (
+        begun,
+        record(),
+        record(outcomes={**NO_BONUS, "cnn-f1": "failed"}),
+        record(outcomes={"rnn-f1": "error"}),
+    ):
+        assert "points on top" not in page(made)
+
+
+@pytest.mark.parametrize(
+    ("missing", "said"),
+    [
+        ((), "Up to 12 more points (2 of them bonus points) for the written answers"),
+        (("4_transformer",), "Up to 10 more points for the written answers"),
+        (("1_rnn", "3_glove_cnn"), "Up to 6 more points (2 of them bonus points) for the written answers"),
+        (("1_rnn", "2_cnn", "3_glove_cnn", "4_transformer"), ""),
+    ],
+)
+def test_written_answers_count_in_the_notebooks_that_were_handed_in(missing: tuple[str, ...], said: str) -> None:
+    skipped: dict[str, Outcome] = {entry.id: "skipped" for entry in RUBRIC.checks if entry.notebook in missing}
+    shown = page(record(outcomes=skipped, message=f"{NO_NOTEBOOK}there is no such notebook that could be read"))
+    assert said in shown and ("written answers" in shown) == bool(said)
+
+
+def test_an_untouched_notebook_may_hold_written_answers() -> None:
+    blank: dict[str, Outcome] = {entry.id: "skipped" for entry in RUBRIC.checks}
+    assert "Up to 12 more points" in page(record(outcomes=blank, message="not attempted yet"))
+
+
+def test_what_stands_between_backticks_is_code_and_nothing_else_becomes_a_tag() -> None:
+    made = record(outcomes={"cnn-f1": "failed"}, message="`<unk>` & <b>`x`")
+    titled = replace(
+        made, checks=tuple(replace(check, title="Vectors of `<unk>`", hint="try `a < b`") for check in made.checks)
+    )
+    shown = page(titled)
+    assert shown.count("Vectors of <code>&lt;unk&gt;</code>") == len(made.checks) + 1  # the next step is told twice
+    assert "Hint: try <code>a &lt; b</code>" in shown
+    assert "<code>&lt;unk&gt;</code> &amp; &lt;b&gt;<code>x</code>" in shown
+    assert "`" not in shown.split("<body>")[1]
 
 
 def test_every_role_of_the_rubric_has_a_title() -> None:

@@ -84,6 +84,15 @@ def test_the_class_page_escapes_whatever_students_wrote() -> None:
     assert page.count("&lt;script&gt;") >= 3
 
 
+def test_what_stands_between_backticks_is_code_on_the_class_page() -> None:
+    made = record("ada", {"cnn-f1": "failed"}, message="no `<pad>`")
+    page = class_page(
+        [replace(made, checks=tuple(replace(check, title="of `<unk>`") for check in made.checks))], ROLES
+    )
+    assert "of <code>&lt;unk&gt;</code>" in page and "no <code>&lt;pad&gt;</code>" in page
+    assert "`" not in page
+
+
 def test_the_class_page_is_self_contained() -> None:
     page = class_page([record("ada")], ROLES)
     assert re.findall(r"(?:src|href)=[\"']([^\"']*)", page) == ["feedback/ada.html"]
