@@ -156,7 +156,7 @@ def matrix_page(verdicts: Sequence[Verdict]) -> str:
         "page. A variant has to get full marks. A mutant has to lose the checks that name its fault, and no others.",
         "“Not checked” stands for checks that could not be asked any more; their points are lost, too.",
         "",
-        f"- variants with full marks: {full} of {len(variants)}",
+        f"- variants with full marks, the solutions among them: {full} of {len(variants)}",
         f"- mutants that lose exactly what they name: {caught} of {len(mutants)}",
     ]
     for notebook in NOTEBOOKS:

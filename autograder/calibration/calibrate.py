@@ -107,15 +107,16 @@ def find_outcome(data: str, network: str, measured: Measured) -> Outcome | None:
         {name: scale.places(values, honest=True) for name, values in honest.items()},
         {name: scale.places(values, honest=False) for name, values in weak.items()},
     )
-    best = choose_line(*places)
-    rounded = scale.rounded(scale.value(best.line))
+    best = scale.value(choose_line(*places).line)
+    rounded = scale.rounded(best)
     choice = judge_line(*places, scale.place(rounded))
-    if choice.holds < best.holds:
-        rounded, choice = round(scale.value(best.line), 4), best
+    if not choice.holds:
+        rounded = scale.finer(best)
+        choice = judge_line(*places, scale.place(rounded))
     low = min(float(np.percentile(values, 5)) for values in honest.values())
     high = max(float(np.percentile(values, 95)) for values in honest.values())
     span = (_short(low), _short(high))
-    rates = (_rounded_up(choice.false_fail), _rounded_up(choice.false_pass))
+    rates = (rounded_up(choice.false_fail), rounded_up(choice.false_pass))
     return Outcome(
         data,
         network,
@@ -190,7 +191,7 @@ def _short(value: float) -> float:
     return round(value, 3) if value >= 0.1 else float(f"{value:.2g}")
 
 
-def _rounded_up(rate: float) -> float:
+def rounded_up(rate: float) -> float:
     """One digit, never smaller than the rate."""
     unit = 10.0 ** math.floor(math.log10(rate))
     return float(f"{math.ceil(round(rate / unit, 6)) * unit:.0e}")

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from autograder.calibration.calibrate import Outcome, everything, scale_of
+from autograder.calibration.calibrate import Outcome, everything, rounded_up, scale_of
 from autograder.calibration.deltas import DRAWS, REVIEWS
 from autograder.calibration.networks import NETWORKS
 from autograder.calibration.runs import DELTA
 from autograder.calibration.scales import NEARLY_PERFECT
-from autograder.calibration.tails import CONFIDENCE, FALSE_FAIL, FALSE_PASS, SMALLEST_RATE, fit_tail
+from autograder.calibration.tails import CONFIDENCE, FALSE_FAIL, FALSE_PASS, SMALLEST_RATE, SMALLEST_SPREAD, fit_tail
 
 DATA = {"mini": "The embedded corpus `mini`", "imdb": "IMDB"}
 
@@ -68,11 +68,19 @@ both, `autograder calibrate` fails and names the models in the way; then the bud
 **Method.** F1 is compared as its logit, a delta by its logarithm; there each model gets a normal distribution. Its
 spread comes from the seeds on the line's side of its median, at the upper end of its one-sided {CONFIDENCE:.0%}
 interval (chi-square); its centre moves towards the line by the {CONFIDENCE:.0%} bound of a median's error. So the
-chances below are upper bounds, if the normal tail holds; nothing below {_chance(SMALLEST_RATE)} is claimed. The line
-is the easiest of all lines that keep both rates, rounded: right work that nobody measured should pass as well. A weak
-model with an F1 under ⅔, which is what calling every review positive gets, counts as ⅔; a right one above
-{NEARLY_PERFECT:g} counts as that, since beyond it the logit stretches what is the chance of a few test reviews.
-Source: Hahn and Meeker, *Statistical Intervals*, Wiley 1991, chapter 4."""
+chances below are upper bounds, if the normal tail holds; nothing below {_chance(SMALLEST_RATE)} is claimed. No spread
+counts as less than {SMALLEST_SPREAD:g}, the standard error of a logit at ⅔ on 1,000 test reviews: so a constant has a
+chance, too. The line is the easiest of all lines that keep both rates, since right work that nobody measured should
+pass as well; it is rounded to two digits where both rates still hold, else to four, and all rates are those of the
+rounded line, rounded up. A weak model with an F1 under ⅔, which is what calling every review positive gets, counts as
+⅔; a right one above {NEARLY_PERFECT:g} counts as that, since beyond it the logit stretches what is the chance of a
+few test reviews.
+Source: Hahn and Meeker, *Statistical Intervals*, Wiley 1991, chapter 4.
+
+**Seeds.** 30 at first; more where they bound a rate too loosely, since an interval narrows with every seed. To stop
+when a rate holds favours luck a little; the number of seeds stands below each table.
+
+In the figures right models are blue circles, weak ones orange triangles, and the line is black."""
 
 
 def _section(outcome: Outcome) -> str:
@@ -136,4 +144,4 @@ def _figure(value: float) -> str:
 
 
 def _chance(rate: float) -> str:
-    return f"{rate:.0e}".replace("e-0", "e-")
+    return f"{rounded_up(rate):.0e}".replace("e-0", "e-")

@@ -22,7 +22,9 @@ class Scale:
     place: Callable[[float], float]
     value: Callable[[float], float]
     rounded: Callable[[float], float]
-    """A value as a threshold should be written."""
+    """A value as a threshold should be written: two digits of an F1, one of a share."""
+    finer: Callable[[float], float]
+    """The same with four digits, where the first crosses a limit; never easier than the value."""
     floor: float = -math.inf
     """Weak models' values below count as this."""
     ceiling: float = math.inf
@@ -42,9 +44,13 @@ F1 = Scale(
     _logit,
     lambda place: 1 / (1 + math.exp(-place)),
     lambda value: math.ceil(100 * value) / 100,
+    lambda value: math.ceil(10_000 * value) / 10_000,
     NOTHING_LEARNT,
     NEARLY_PERFECT,
 )
 SHARE = Scale(
-    lambda share: -math.log10(max(share, 1e-12)), lambda place: 10.0**-place, lambda value: float(f"{value:.1g}")
+    lambda share: -math.log10(max(share, 1e-12)),
+    lambda place: 10.0**-place,
+    lambda value: float(f"{value:.1g}"),
+    lambda value: math.floor(10_000 * value) / 10_000,
 )

@@ -86,13 +86,13 @@ def expect_f1(trained: Sequence[Trained], task: Task, bound: Budget, note: Note,
     `note` keeps the figures for the record, also when the check passes. `what` names what the networks read.
     """
     found = trained[-1]
-    asked = f"at least {bound.f1_at_least:.3f} was asked{right_solutions(bound)}"
+    asked = f"at least {bound.f1_at_least:.4f} was asked{right_solutions(bound)}"
     note.measured("F1", found.f1, bound.f1_at_least)
     again = ""
     if len(trained) > 1:
-        again = f", the best of {len(trained)} trainings: {', '.join(f'{other.f1:.3f}' for other in trained)}"
+        again = f", the best of {len(trained)} trainings: {', '.join(f'{other.f1:.4f}' for other in trained)}"
     note(
-        f"F1 {found.f1:.3f}{again}, {asked} (accuracy {found.accuracy:.3f}){standing(found.f1, bound, len(trained))}"
+        f"F1 {found.f1:.4f}{again}, {asked} (accuracy {found.accuracy:.3f}){standing(found.f1, bound, len(trained))}"
     )
     if found.f1 >= bound.f1_at_least:
         return
@@ -100,8 +100,8 @@ def expect_f1(trained: Sequence[Trained], task: Task, bound: Budget, note: Note,
     raise CheckFailed(
         f"F1 on the hidden test {what} is too low",
         input=f"{len(task.train.ids)} training {what}, {bound.epochs} epochs; {len(task.test.ids)} test {what}",
-        expected=f"F1 of at least {bound.f1_at_least:.3f}{right_solutions(bound)}",
-        got=f"F1 {found.f1:.3f}{again} (accuracy {found.accuracy:.3f}, {found.positive:.0%} called positive)",
+        expected=f"F1 of at least {bound.f1_at_least:.4f}{right_solutions(bound)}",
+        got=f"F1 {found.f1:.4f}{again} (accuracy {found.accuracy:.3f}, {found.positive:.0%} called positive)",
         likely=f"the training loss hardly falls ({told}): part of the network does not learn"
         if found.losses[-1] > STUCK
         else f"the training loss falls ({told}), but what was learnt does not carry over",

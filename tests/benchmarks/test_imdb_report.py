@@ -99,6 +99,12 @@ def test_a_try_names_what_differs_from_the_recipe(folder: Path) -> None:
     assert "| CNN | max_length 77 | 1 | 1.0 | 0.4000 | 0.8000 |  |" in results_page({}, read_tries(folder))
 
 
+def test_the_recipe_itself_stands_among_the_tries_with_its_test_f1(folder: Path) -> None:
+    write_try("kept", "rnn", RECIPES["rnn"], [EPOCH], folder)
+    row = "| RNN | nothing | 1 | 1.0 | 0.4000 | 0.8000 | 0.8800 |"
+    assert row in results_page(read_records(folder), read_tries(folder))
+
+
 def test_what_one_setting_is_worth_is_said_with_its_sign(folder: Path) -> None:
     better = dataclasses.replace(RECIPES["rnn"], max_length=77)
     write_try("one", "rnn", better, [{**EPOCH, "validation_loss": 0.4, "validation_f1": 0.83}], folder)

@@ -106,6 +106,12 @@ def test_every_stated_rate_is_within_its_limit() -> None:
         assert calibration.false_pass <= FALSE_PASS
 
 
+def test_the_rates_are_those_of_the_line_as_it_is_written(outcomes: list[Outcome]) -> None:
+    for outcome in outcomes:
+        assert outcome.choice.holds, outcome.network
+        assert outcome.choice.line == calibrate.scale_of(outcome.network).place(outcome.threshold)
+
+
 def test_what_the_thresholds_file_states_was_measured(outcomes: list[Outcome]) -> None:
     assert stated() == {(outcome.data, outcome.network): outcome.calibration for outcome in outcomes}
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy.stats import chi2, norm
 
-from autograder.calibration.calibrate import _rounded_up
+from autograder.calibration.calibrate import rounded_up
 from autograder.calibration.scales import F1, SHARE
 from autograder.calibration.tails import FALSE_FAIL, FALSE_PASS, choose_line, fit_tail, judge_line
 
@@ -89,5 +89,5 @@ def test_scales_go_up_with_quality_and_come_back() -> None:
 
 
 @pytest.mark.parametrize(("rate", "written"), [(1e-6, 1e-6), (2.1e-5, 3e-5), (3e-5, 3e-5), (9.5e-4, 1e-3)])
-def test_rates_are_rounded_up(rate: float, written: float) -> None:
-    assert _rounded_up(rate) == pytest.approx(written)
+def test_rates_arerounded_up(rate: float, written: float) -> None:
+    assert rounded_up(rate) == pytest.approx(written)
