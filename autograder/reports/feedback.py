@@ -168,10 +168,10 @@ def _message(check: CheckResult, notebook: str, problems: Iterable[str]) -> Mess
 
 
 def _counts(record: Record) -> str:
-    """Such as "20 passed, 2 lost points, 3 not asked"."""
+    """Such as "20 passed, 2 failed, 3 not asked"."""
     passed = sum(check.outcome == "passed" for check in record.checks)
     lost = sum(check.lost for check in record.checks)
-    told = [(passed, "passed"), (lost, "lost points"), (len(record.unasked), "not asked")]
+    told = [(passed, "passed"), (lost, "failed"), (len(record.unasked), "not asked")]
     return ", ".join(f"{count} {said}" for count, said in told if count)
 
 

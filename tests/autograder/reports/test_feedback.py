@@ -85,7 +85,7 @@ def test_the_next_step_is_the_first_lost_check_else_the_first_that_was_not_asked
 
 def test_the_head_says_how_many_checks_ended_how() -> None:
     made = record(outcomes={"cnn-f1": "failed", "rnn-f1": "timeout", "glove-f1": "skipped"})
-    assert f"{len(made.checks) - 3} passed, 2 lost points, 1 not asked" in page(made)
+    assert f"{len(made.checks) - 3} passed, 2 failed, 1 not asked" in page(made)
 
 
 def test_points_on_top_of_the_maximum_are_told_apart() -> None:
