@@ -23,9 +23,16 @@ Outcome = Literal[
 ]
 NO_NOTEBOOK = "nothing to check: "
 """How the message begins of a check whose notebook is not there, or cannot be read."""
+NOT_ATTEMPTED = "not attempted yet"
+"""The message of a check whose blank was left as it was."""
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 OF_THE_MOMENT: tuple[Outcome, ...] = ("error", "timeout", "memory", "crashed")
 """Outcomes that a busy machine may bring about; the next time it may be another one."""
+
+
+def not_passed(title: str) -> str:
+    """The message of a check that builds on the check of this title, which has not passed."""
+    return f"not checked, because “{title}” has not passed"
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from autograder.record import Record
+from autograder.reports.missing import without_answer
 from autograder.sandbox import Level
 
 console = Console()
@@ -39,12 +40,10 @@ def class_table(records: Iterable[Record]) -> Table:
 
 
 def _lost(record: Record) -> str:
-    """What was wrong with the files and the first failures of a submission, in one cell."""
-    lost = [check for check in record.checks if check.outcome not in ("passed", "skipped")]
-    if not lost:
-        untouched = any(check.message == "not attempted yet" for check in record.checks)
-        said = ["not attempted"] if untouched else []
-        return "" if record.complete else "\n".join([*said, *record.problems[:3]])
+    """What was wrong with the files, the first failures of a submission and what was not asked, in one cell."""
+    lost = [check for check in record.checks if check.lost]
+    if not lost and record.complete:
+        return ""
     reasons: dict[str, list[str]] = {}
     for check in lost:
         reason = f"({check.outcome}) {(check.message.splitlines() or [''])[0]}"
@@ -52,7 +51,7 @@ def _lost(record: Record) -> str:
     lines = [f"{', '.join(ids[:3])}{' …' if len(ids) > 3 else ''} {reason}" for reason, ids in reasons.items()]
     more = [f"… and {len(lines) - 3} more"] if len(lines) > 3 else []
     lines = lines[:3]
-    return "\n".join([*record.problems[:2], *lines, *more])
+    return "\n".join([*record.problems[:2], *lines, *more, *without_answer(record)])
 
 
 def warn_if_weak(level: Level) -> None:

@@ -19,7 +19,7 @@ from autograder.judge.judging import Judging, NotHandedIn
 from autograder.judge.limits import HINTS, exceeded
 from autograder.judge.own_cnn import explain_own_cnn
 from autograder.judge.subjects import Subjects
-from autograder.record import CheckResult, ExplainedSentence, Outcome
+from autograder.record import NOT_ATTEMPTED, CheckResult, ExplainedSentence, Outcome, not_passed
 from autograder.rubric import Entry, Rubric
 from textlab.checks.draw import Draw
 from textlab.checks.failure import CheckFailed, NotChecked, StudentError
@@ -94,7 +94,7 @@ class GradingPlugin(Subjects):
             # A contract may leave a check out: nothing is known against it then.
             needed = self.results.get(name)
             if needed is not None and needed.outcome != "passed":
-                pytest.skip(f"not checked, because “{needed.title}” has not passed")
+                pytest.skip(not_passed(needed.title))
 
     def _needs(self, name: str, item: pytest.Item) -> tuple[str, ...]:
         """The checks that one builds on: its own, and the premise that the contract names for its role."""
@@ -200,7 +200,7 @@ def _verdict(error: BaseException | None) -> tuple[Outcome, str]:
         return "failed", str(error)
     if isinstance(error, StudentError):
         if error.not_attempted:
-            return "skipped", "not attempted yet"
+            return "skipped", NOT_ATTEMPTED
         return exceeded(error) or "failed", str(error)
     if isinstance(error, WorkerLost):
         return error.outcome, str(error)

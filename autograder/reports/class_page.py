@@ -9,6 +9,7 @@ from statistics import fmean, median
 
 from autograder.record import OUTCOMES, CheckResult, Outcome, Record
 from autograder.reports.feedback import FOLDER, feedback_name, part_title
+from autograder.reports.missing import without_answer
 from autograder.reports.templates import template
 
 NEAR = 0.03
@@ -29,7 +30,7 @@ MEANINGS: dict[Outcome, str] = {
     "crashed": "the code ended its process",
     "tampered": "the answer broke the worker's rules: look at this code yourself",
     "error": "the grader itself failed: no mark, grade again",
-    "skipped": "not asked, because what it builds on had not passed",
+    "skipped": "not asked: not attempted, no notebook, or what it builds on has not passed (bonus not counted)",
 }
 
 
@@ -104,8 +105,8 @@ class Row:
     points: tuple[int, ...]
     """Per role."""
     lost: tuple[CheckResult, ...]
-    without_loss: str
-    """What to say when no check was lost."""
+    without_answer: tuple[str, ...]
+    """Which points are missing because nothing was asked."""
 
 
 @dataclass(frozen=True)
@@ -190,10 +191,15 @@ def failures_by_kind(records: Sequence[Record]) -> list[Kind]:
     """Every outcome that there is besides passed, in the order of the record's own list."""
     found = []
     for outcome, meaning in ((outcome, MEANINGS[outcome]) for outcome in OUTCOMES if outcome in MEANINGS):
-        counts = [sum(check.outcome == outcome for check in record.checks) for record in records]
+        counts = [sum(_counts(check, outcome) for check in record.checks) for record in records]
         if any(counts):
             found.append(Kind(outcome, meaning, sum(counts), sum(count > 0 for count in counts)))
     return found
+
+
+def _counts(check: CheckResult, outcome: Outcome) -> bool:
+    # Nobody has to hand in the bonus, so its absence is no failure.
+    return check.outcome == outcome and not (outcome == "skipped" and check.bonus)
 
 
 def near_threshold(records: Sequence[Record]) -> list[NearCase]:
@@ -209,10 +215,6 @@ def near_threshold(records: Sequence[Record]) -> list[NearCase]:
 
 
 def _row(record: Record, roles: Sequence[str]) -> Row:
-    if record.complete:
-        without_loss = "nothing"
-    else:
-        without_loss = "" if record.problems else "not attempted"
     return Row(
         record=record,
         page=feedback_name(record.student),
@@ -220,7 +222,7 @@ def _row(record: Record, roles: Sequence[str]) -> Row:
         percent=min(100, 100 * record.score // max(1, record.max_score)),
         points=tuple(record.role_score(role) for role in roles),
         lost=tuple(check for check in record.checks if check.lost),
-        without_loss=without_loss,
+        without_answer=tuple(without_answer(record)),
     )
 
 

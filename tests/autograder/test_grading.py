@@ -18,7 +18,8 @@ from typer.testing import CliRunner
 from autograder.command_line import app
 from autograder.grading import failed_record, grade_class
 from autograder.judge.judge import Settings
-from autograder.record import Record
+from autograder.record import Record, read_record
+from autograder.reports.missing import ABSENT, BLANK, missing_points
 from autograder.submissions import Submission
 
 SUBMITTED = Path(__file__).parents[2] / "examples" / "submitted"
@@ -57,6 +58,10 @@ def test_submissions_without_anything_to_run_get_a_mark_and_a_reason(tmp_path: P
     assert broken["problems"]
     assert "not attempted" in printed
     assert "no notebook" in printed
+    # What builds on a blank, or on a notebook that is not there, is called so as well.
+    for student, reason in (("untouched", BLANK), ("not_json", ABSENT)):
+        made = read_record((tmp_path / student / "report.json").read_text(encoding="utf-8"))
+        assert [(missing.reason, missing.points) for missing in missing_points(made)] == [(reason, made.max_score)]
 
 
 def test_a_notebook_that_was_not_handed_in_is_one_problem_and_its_checks_are_skipped(tmp_path: Path) -> None:

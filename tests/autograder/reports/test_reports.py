@@ -12,7 +12,16 @@ from pathlib import Path
 
 import pytest
 
-from autograder.record import OUTCOMES, SCHEMA, ExplainedSentence, Measured, Record, read_record, record_json
+from autograder.record import (
+    OUTCOMES,
+    SCHEMA,
+    ExplainedSentence,
+    Measured,
+    Outcome,
+    Record,
+    read_record,
+    record_json,
+)
 from autograder.reports.class_page import (
     MEANINGS,
     SHOWN,
@@ -45,11 +54,11 @@ def test_the_json_report_holds_the_fields_of_the_schema() -> None:
 
 def test_grades_have_one_row_a_student_in_order_and_one_column_a_role() -> None:
     rows = list(csv.reader(io.StringIO(grades_csv([record("bob"), record("ada", {"cnn-f1": "failed"})], ROLES))))
-    assert rows[0] == ["student", "score", "max_score", "bonus", *ROLES, "problems"]
+    assert rows[0] == ["student", "score", "max_score", "bonus", *ROLES, "problems", "lost"]
     assert [row[0] for row in rows[1:]] == ["ada", "bob"]
     full, bonus = record().max_score, record().max_bonus
     assert rows[1][1:4] == [str(full + bonus - POINTS["cnn-f1"]), str(full), str(bonus)]
-    assert sum(map(int, rows[1][4:-1])) == full + bonus - POINTS["cnn-f1"]
+    assert sum(map(int, rows[1][4:-2])) == full + bonus - POINTS["cnn-f1"]
 
 
 @pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\n=1"])
@@ -68,13 +77,13 @@ def test_a_report_is_read_back_as_it_was_written() -> None:
 
 def test_a_fault_of_the_grader_is_an_empty_mark_and_not_a_zero() -> None:
     rows = list(csv.reader(io.StringIO(grades_csv([record("a", {"cnn-f1": "error"})], ROLES))))
-    assert rows[1][1] == "" and set(rows[1][3:-1]) == {""}
+    assert rows[1][1] == "" and set(rows[1][3:-2]) == {""}
 
 
 def test_quotes_commas_and_line_ends_in_problems_survive() -> None:
     problem = 'a "quoted", two\nline problem'
     rows = list(csv.reader(io.StringIO(grades_csv([record(problems=(problem,))], ROLES))))
-    assert rows[1][-1] == problem
+    assert rows[1][-2] == problem
 
 
 def test_the_class_page_escapes_whatever_students_wrote() -> None:
@@ -141,8 +150,16 @@ def test_the_class_page_says_when_the_sandbox_was_weak() -> None:
 
 def test_the_grades_say_when_the_sandbox_was_weak() -> None:
     weak, strong = list(csv.reader(io.StringIO(grades_csv([record("a", sandbox="process"), record("b")], ROLES))))[1:]
-    assert "weaker sandbox level process" in weak[-1]
-    assert strong[-1] == ""
+    assert "weaker sandbox level process" in weak[-2]
+    assert strong[-2] == ""
+
+
+def test_mean_and_median_say_that_they_hold_the_bonus() -> None:
+    made = record()
+    plain = replace(made, checks=tuple(check for check in made.checks if not check.bonus))
+    assert f'<b>{made.score}.0</b> <span class="soft">mean, with bonus</span>' in class_page([made], ROLES)
+    assert f'<b>{plain.score}.0</b> <span class="soft">mean</span>' in class_page([plain], ROLES)
+    assert "median, with bonus" in class_page([made], ROLES)
 
 
 def test_the_class_page_of_nobody_is_a_page() -> None:
@@ -175,6 +192,13 @@ def test_failures_are_counted_by_kind_and_every_kind_has_a_meaning() -> None:
     )
     assert [(kind.outcome, kind.checks, kind.students) for kind in kinds] == [("failed", 3, 2), ("timeout", 1, 1)]
     assert set(MEANINGS) == set(OUTCOMES) - {"passed"}
+
+
+def test_a_bonus_that_was_not_handed_in_is_no_failure() -> None:
+    bonus: dict[str, Outcome] = {entry.id: "skipped" for entry in load_rubric().checks if entry.bonus}
+    assert failures_by_kind([record("a", bonus)]) == []
+    blank = failures_by_kind([record("a", bonus), record("b", {**bonus, "cnn-f1": "skipped"})])
+    assert [(kind.outcome, kind.checks, kind.students) for kind in blank] == [("skipped", 1, 1)]
 
 
 def test_long_tables_are_folded_and_nothing_is_lost() -> None:
