@@ -30,7 +30,7 @@ MEANINGS: dict[Outcome, str] = {
     "crashed": "the code ended its process",
     "tampered": "the answer broke the worker's rules: look at this code yourself",
     "error": "the grader itself failed: no mark, grade again",
-    "skipped": "not asked: not attempted, no notebook, or what it builds on has not passed (bonus not counted)",
+    "skipped": "not attempted, no notebook, or what it builds on has not passed; a bonus left out is not counted",
 }
 
 
@@ -191,15 +191,16 @@ def failures_by_kind(records: Sequence[Record]) -> list[Kind]:
     """Every outcome that there is besides passed, in the order of the record's own list."""
     found = []
     for outcome, meaning in ((outcome, MEANINGS[outcome]) for outcome in OUTCOMES if outcome in MEANINGS):
-        counts = [sum(_counts(check, outcome) for check in record.checks) for record in records]
+        counts = [_count(record, outcome) for record in records]
         if any(counts):
             found.append(Kind(outcome, meaning, sum(counts), sum(count > 0 for count in counts)))
     return found
 
 
-def _counts(check: CheckResult, outcome: Outcome) -> bool:
-    # Nobody has to hand in the bonus, so its absence is no failure.
-    return check.outcome == outcome and not (outcome == "skipped" and check.bonus)
+def _count(record: Record, outcome: Outcome) -> int:
+    if outcome == "skipped":
+        return len(record.unasked)
+    return sum(check.outcome == outcome for check in record.checks)
 
 
 def near_threshold(records: Sequence[Record]) -> list[NearCase]:

@@ -111,7 +111,7 @@ def test_a_bonus_that_was_begun_is_spoken_of_and_so_is_what_is_missing_without_i
     begun = record(outcomes={**NO_BONUS, BONUS[0]: "failed"})
     step = next_step(begun, RUBRIC)
     assert step is not None and (step.check.id, step.waiting) == (BONUS[0], len(BONUS) - 1)
-    assert f"1 lost points, {len(BONUS) - 1} not asked" in page(begun)
+    assert f"1 failed, {len(BONUS) - 1} not asked" in page(begun)
     for made in (
         begun,
         record(),
