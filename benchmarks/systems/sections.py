@@ -61,8 +61,8 @@ def _new(record: Record | None) -> list[str]:
 def _deltas(record: Record) -> str:
     gauss = f", {range_of(record['deltas_gauss'])} with Gauss–Legendre places" if "deltas_gauss" in record else ""
     return (
-        f"Deltas {range_of(record['deltas'])} with the midpoint rule{gauss} (reported, with Gauss–Legendre places: "
-        f"{record['reported']['delta']})."
+        f"Deltas {range_of(record['deltas'])} with the midpoint rule{gauss} (reported of other sentences and "
+        f"weights, with Gauss–Legendre places: {record['reported']['delta']})."
     )
 
 
@@ -142,7 +142,8 @@ def flair_section(record: Record | None) -> list[str]:
     for item in record["paragraphs"]:
         tables.append(
             f"A paragraph on {item['true']}, predicted {item['predicted']} ({item['probability']:.4f}), explained "
-            f"{item['explained']}; F(x) − F(x′) = {item['difference']:.2f}, delta {abs(item['delta']):.0e}. Words by "
+            f"{item['explained']}; F(x) − F(x′) = {item['difference']:.2f}, delta {abs(item['delta']):.0e}; all "
+            f"scores without their signs add up to {sum(abs(row[2]) for row in item['words']):.2f}. Words by "
             "attribution, first and last five:"
         )
         tables.append(_sorted_words(item["words"]))
@@ -159,13 +160,17 @@ def flair_section(record: Record | None) -> list[str]:
         '`explain_flair(classifier, texts, "business")` of `textlab.attribution.flair_text` (extra `flair`) takes a '
         "class by its name. Probabilities differ from those of flair's own `predict` by at most "
         f"{record['probability_difference']:.0e}. A name that is not there: `{record['unknown_class']}`.",
+        "The share of a word is its score divided by the sum of the paragraph's scores without their signs, as in "
+        "`token_table`, so the shares without their signs add up to 100%. They are no shares of F(x) − F(x′), in "
+        "which words for and against the class cancel.",
         *tables,
         "**Steps and rule change the answer.** Larger |delta| of the two paragraphs, logit of the predicted class:",
         "\n".join(rows),
-        "The reported delta was 2.88: no answer to trust, whatever the words say. Here ten steps of a one-sided "
-        f"rule come to {record['deltas']['riemann_right']['10']:.1f}. More steps or another rule mend it: this "
-        "transformer is smooth, so twenty Gauss–Legendre places are enough. Look at the delta before you read the "
-        "words.",
+        "The reported delta was 2.88 with 500 Gauss–Legendre steps, so few steps are hardly its cause: twenty of "
+        f"them leave this transformer, which is smooth, with {record['deltas']['gausslegendre']['20']:.1e}. What the "
+        "cause was cannot be told from a transformer of another size, trained on other texts; but it is no answer to "
+        "trust, whatever the words say. Here it is the rule that can do harm: ten steps of a one-sided one come to "
+        f"{record['deltas']['riemann_right']['10']:.1f}. Look at the delta before you read the words.",
     ]
 
 
@@ -177,6 +182,6 @@ def _sorted_words(words: Sequence[Sequence[Any]]) -> str:
             rows.append("| … | | | |")
             continue
         word, place, score, share = row
-        part = f"{share:+.0%}".replace("-", "−")
+        part = f"{share:+.0%}".replace("-", "−") if round(100 * share) else "0%"
         rows.append(f"| {word.replace('<', '&lt;')} | {place} | {_signed(score)} | {part} |")
     return "\n".join(rows)

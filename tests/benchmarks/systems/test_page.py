@@ -40,5 +40,15 @@ def test_a_run_with_fewer_epochs_than_patience_asks_for_says_so() -> None:
     assert ", 2 epochs only | " in _first_row(systems_page({**records, "homework_cnn": short}), "homework, CNN")
 
 
+def test_shares_are_of_the_scores_without_their_signs() -> None:
+    records = read_records()
+    for item in records["flair"]["paragraphs"]:
+        total = sum(abs(score) for _, _, score, _ in item["words"])
+        assert f"all scores without their signs add up to {total:.2f}." in systems_page(records)
+        for _, _, score, share in item["words"]:
+            assert share == pytest.approx(score / total, abs=1e-5)
+    assert "−0%" not in systems_page(records)
+
+
 def _first_row(page: str, title: str) -> str:
     return next(line for line in page.splitlines() if line.startswith(f"| {title} "))
