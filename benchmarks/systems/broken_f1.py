@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import torch
 from torch import Tensor
 
@@ -28,3 +30,30 @@ def shuffled(logits: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
     """The same reviews in an order that is drawn, the same at each call."""
     order = torch.randperm(len(labels), generator=torch.Generator().manual_seed(0))
     return logits[order], labels[order]
+
+
+def f1_of_rates(recall: float, false_alarms: float) -> float:
+    """F1 over two equal classes: so many of the positive are found, so many of the negative called positive."""
+    return 2 * recall / (1 + recall + false_alarms)
+
+
+def broken_f1_of(recall: float) -> float:
+    """The broken F1 over two equal classes, one after the other, of a model that finds this share of the positive.
+
+    Half of the batches have 0. In the others nothing can be called positive by mistake: precision is 1.
+    """
+    return f1_of_rates(recall, 0.0) / 2
+
+
+def recall_behind(broken: float) -> float:
+    """The share of the positive that a broken F1 stands for, the inverse of `broken_f1_of`."""
+    return broken / (1 - broken)
+
+
+def highest_broken_f1(reviews: int, batch_size: int) -> float:
+    """What no model's broken F1 exceeds over so many reviews, the first half of them negative.
+
+    A little over one half: of the batches without F1 0 one holds both classes, and the last may be short.
+    """
+    batches = math.ceil(reviews / batch_size)
+    return 1 - reviews // 2 // batch_size / batches

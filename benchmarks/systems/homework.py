@@ -43,9 +43,9 @@ class Part:
     title: str
     recipe: Recipe
     best: float
-    """The best honest test F1 seen for it."""
+    """The best F1 over the whole test set in a student's solution that was read."""
     printed: float | None
-    """The F1 that the homework itself printed."""
+    """The F1 that the homework itself shows for it, whatever it is an average of."""
 
 
 def _recipe(notebook: str, name: str, arguments: dict[str, Any], *, epochs: int, batch_size: int) -> Recipe:

@@ -40,6 +40,19 @@ def test_a_run_with_fewer_epochs_than_patience_asks_for_says_so() -> None:
     assert ", 2 epochs only | " in _first_row(systems_page({**records, "homework_cnn": short}), "homework, CNN")
 
 
+@pytest.mark.parametrize(
+    ("times", "verdict"),
+    [(0.05, "**another order"), (0.4, "same order"), (1.6, "same order"), (20, "**another order")],
+)
+def test_deltas_of_other_sentences_are_compared_by_order_of_magnitude(times: float, verdict: str) -> None:
+    records = read_records()
+    records["captum_new"]["deltas_gauss"] = [1e-6, times * 5e-4]
+    (row,) = (line for line in systems_page(records).splitlines() if line.startswith("| Captum, new form | deltas"))
+    last = row.split(" | ")[-1]
+    assert last.startswith(f"{verdict} of magnitude")
+    assert f"{times:.2g} times theirs, of other sentences and weights" in last
+
+
 def test_shares_are_of_the_scores_without_their_signs() -> None:
     records = read_records()
     for item in records["flair"]["paragraphs"]:
