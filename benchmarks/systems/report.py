@@ -11,6 +11,7 @@ from benchmarks.systems.broken_f1_report import broken_f1_text
 from benchmarks.systems.homework import PARTS, PATIENCE
 from benchmarks.systems.quadrature_report import quadrature_section
 from benchmarks.systems.sections import alibi_section, captum_sections, flair_section, range_of
+from benchmarks.systems.sources import sources_section
 
 Record = dict[str, Any]
 REPORTED_ACCURACY = {"captum_new": 0.748, "alibi": 0.8545}
@@ -26,7 +27,7 @@ edited by hand. What the kit's own solutions reach on the same reviews, tuned, i
 
 def systems_page(records: dict[str, Record]) -> str:
     """The page in Markdown."""
-    parts = [HEAD, _machines(records), _summary(records), *homework_section(records)]
+    parts = [HEAD, _machines(records), _summary(records), *sources_section(), *homework_section(records)]
     parts += captum_sections(records) + alibi_section(records.get("alibi")) + flair_section(records.get("flair"))
     parts += quadrature_section(records)
     # 5e-05 reads 5e-5, as in what was reported.

@@ -6,6 +6,7 @@ import pytest
 
 from benchmarks.systems.records import ROOT, read_records
 from benchmarks.systems.report import systems_page
+from benchmarks.systems.sources import SOURCES
 
 
 def test_the_page_is_made_from_the_records() -> None:
@@ -51,6 +52,18 @@ def test_deltas_of_other_sentences_are_compared_by_order_of_magnitude(times: flo
     last = row.split(" | ")[-1]
     assert last.startswith(f"{verdict} of magnitude")
     assert f"{times:.2g} times theirs, of other sentences and weights" in last
+
+
+def test_every_system_of_the_summary_has_a_source() -> None:
+    page = systems_page(read_records())
+    summary = page[page.index("| system | figure") : page.index("## Where the figures come from")]
+    rows = [line for line in summary.splitlines() if line.startswith("| ") and not line.startswith("| system")]
+    systems = {line.split(" | ")[0].removeprefix("| ") for line in rows}
+    for system in systems:
+        assert any(system.startswith(source.system) for source in SOURCES), system
+    assert len(SOURCES) == 5
+    for source in SOURCES:
+        assert source.address is None or f"]({source.address})" in page
 
 
 def test_shares_are_of_the_scores_without_their_signs() -> None:
