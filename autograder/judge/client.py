@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from torch import Tensor
 
+from autograder.judge.called import Called
 from autograder.sandbox import Limits, WorkerProcess
 from autograder.wire.channel import Channel
 from autograder.wire.frames import Frame, FrameError
@@ -36,6 +37,7 @@ class Worker:
         self.lost: WorkerLost | None = None
         self._process = process
         self._channel = Channel(process.stream)
+        self._called = Called()
         self._sequence = 0
         self._ready = False
 
@@ -58,8 +60,10 @@ class Worker:
         self._sequence += 1
         tensors: dict[str, Tensor] = {}
         header = {"sequence": self._sequence, "verb": verb, "arguments": pack(arguments, tensors)}
-        frame = self._exchange(Frame(header, tensors), seconds, verb)
-        return self._read(frame, verb)
+        frame = self._exchange(Frame(header, tensors), seconds, verb, self._called.text(verb, arguments))
+        value = self._read(frame, verb)
+        self._called.built(arguments, value)
+        return value
 
     def retire(self) -> None:
         """End the worker; whoever needs one takes another."""
@@ -70,7 +74,8 @@ class Worker:
         """End the worker and everything it started."""
         self._process.kill()
 
-    def _exchange(self, request: Frame | None, seconds: float, verb: str) -> Frame:
+    def _exchange(self, request: Frame | None, seconds: float, verb: str, called: str = "the worker") -> Frame:
+        """`called` is what a student reads when no answer comes, `verb` what a teacher reads when it is none."""
         if self.lost is not None:
             raise self.lost
         deadline = time.monotonic() + seconds
@@ -81,11 +86,11 @@ class Worker:
                 self._channel.send(request, seconds)
             return self._channel.receive(deadline - time.monotonic(), self._watch)
         except TimeoutError:
-            self._lose("timeout", f"no answer to {verb} within {seconds:g} s")
+            self._lose("timeout", f"{called} gave no answer within {seconds:g} s")
         except FrameError as error:
             self._lose("tampered", f"the answer to {verb} breaks the protocol: {error}")
         except (EOFError, OSError):
-            self._lose("crashed", f"the worker died during {verb}")
+            self._lose("crashed", f"the process ended during {called}")
         raise AssertionError("unreachable")
 
     def _read(self, frame: Frame, verb: str) -> Any:

@@ -10,12 +10,14 @@ from typing import cast
 import pytest
 import torch
 
+from autograder.judge.called import CALLS
 from autograder.judge.client import Worker, WorkerLost
 from autograder.judge.remote import RemoteModel
 from autograder.sandbox import Limits, WorkerProcess
 from autograder.wire.channel import Channel
 from autograder.wire.frames import PREFIX, Frame, encode_frame
 from autograder.wire.values import Handle
+from autograder.worker.session import Session
 from textlab.checks.failure import StudentError
 from textlab.training import TrainingPlan
 
@@ -131,6 +133,56 @@ def test_a_bad_answer_loses_the_worker_with_its_own_outcome(answer: Answer, outc
     assert caught.value.outcome == outcome
     with pytest.raises(WorkerLost):
         client.request("forward", 0.5)
+
+
+MODEL, PROBE = Handle(4), Handle(5)
+
+
+def made(answer: Answer) -> Answer:
+    """Models of numbers 4, from a class of the student's, and 5, of the kit's own; then this answer."""
+    numbers = {"build": MODEL.number, "probe": PROBE.number}
+
+    def answers(request: Frame, stream: socket.socket) -> None:
+        number = numbers.get(str(request.header["verb"]))
+        (answer if number is None else says({"value": {"object": number}}))(request, stream)
+
+    return answers
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"), [(stall, "{} gave no answer within 0.2 s"), (hang_up, "process ended during {}")]
+)
+@pytest.mark.parametrize(
+    ("verb", "arguments", "called"),
+    [
+        ("call", {"name": "train_model"}, "train_model"),
+        ("forward", {"model": MODEL}, "CNN.forward"),
+        ("predict", {"model": MODEL}, "CNN.forward"),
+        ("fit", {"model": MODEL}, "training CNN"),
+        ("get_weights", {"model": MODEL}, "CNN.state_dict"),
+        ("forward", {"model": PROBE}, "forward of the kit's own"),
+        ("load", {}, "loading the notebook"),
+    ],
+)
+def test_a_worker_that_is_lost_says_what_was_called(
+    answer: Answer, said: str, verb: str, arguments: dict[str, object], called: str
+) -> None:
+    client = worker(made(answer))
+    assert client.request("build", 5.0, name="CNN") == MODEL
+    assert client.request("probe", 5.0) == PROBE
+    with pytest.raises(WorkerLost) as caught:
+        client.request(verb, 0.2, **arguments)
+    assert said.format(called) in str(caught.value)
+
+
+def test_a_class_that_is_never_built_is_named() -> None:
+    with pytest.raises(WorkerLost, match=r"^CNN\.__init__ gave no answer within 0\.2 s$"):
+        worker(stall).request("build", 0.2, name="CNN")
+
+
+@pytest.mark.parametrize("verb", sorted(CALLS))
+def test_every_call_that_is_named_is_a_verb(verb: str) -> None:
+    assert callable(getattr(Session, verb))
 
 
 class Log:
