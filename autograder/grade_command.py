@@ -57,7 +57,9 @@ def grade(
     ],
     out: Annotated[Path, typer.Option(help="folder for the reports")] = Path("out"),
     workers: Annotated[int, typer.Option(min=0, help="submissions graded at once; 0: one per core")] = 0,
-    data: Annotated[Data, typer.Option(help="reviews for the F1 check")] = Data.mini,
+    data: Annotated[
+        Data, typer.Option(help="reviews that RNN and CNN are trained on; GloVeCNN stays on mini")
+    ] = Data.mini,
     data_path: Annotated[
         Path | None, typer.Option(envvar="TEXTLAB_IMDB", help="archive or folder of the IMDB reviews")
     ] = None,

@@ -41,7 +41,7 @@ class NotJudged(Exception):
 class JudgeCells(NbGraderPreprocessor):  # type: ignore[misc]
     """Fills in what `SaveAutoGrades` reads: per test cell the points as its result, and our messages as its text."""
 
-    data = Unicode("mini", help="reviews that networks are trained and tested on: mini or imdb").tag(config=True)
+    data = Unicode("mini", help="reviews that RNN and CNN are trained and tested on: mini or imdb").tag(config=True)
     data_path = Unicode("", help="archive or folder of the IMDB reviews").tag(config=True)
     sandbox_floor = Enum(
         [level.word for level in Level], Level.PROCESS.word, help="grade nothing behind a weaker wall than this"

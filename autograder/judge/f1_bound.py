@@ -33,6 +33,14 @@ class Task(Protocol):
         """Test reviews."""
 
 
+class NamedTask(Task, Protocol):
+    """A task that messages can name."""
+
+    @property
+    def name(self) -> str:
+        """Such as "mini"."""
+
+
 @dataclass(frozen=True)
 class Trained:
     """A network of the student's after graded training."""
@@ -80,7 +88,7 @@ def train_and_measure(model: Model, train: Encoded, test: Encoded, plan: Trainin
     )
 
 
-def expect_f1(trained: Sequence[Trained], task: Task, bound: Budget, note: Note, what: str = "reviews") -> None:
+def expect_f1(trained: Sequence[Trained], task: NamedTask, bound: Budget, note: Note, what: str = "reviews") -> None:
     """Fail unless the last of the trained networks, which is the best, reaches the bound.
 
     `note` keeps the figures for the record, also when the check passes. `what` names what the networks read.
@@ -91,9 +99,8 @@ def expect_f1(trained: Sequence[Trained], task: Task, bound: Budget, note: Note,
     again = ""
     if len(trained) > 1:
         again = f", the best of {len(trained)} trainings: {', '.join(f'{other.f1:.4f}' for other in trained)}"
-    note(
-        f"F1 {found.f1:.4f}{again}, {asked} (accuracy {found.accuracy:.3f}){standing(found.f1, bound, len(trained))}"
-    )
+    reached = f"F1 {found.f1:.4f} on {task.name}{again}"
+    note(f"{reached}, {asked} (accuracy {found.accuracy:.3f}){standing(found.f1, bound, len(trained))}")
     if found.f1 >= bound.f1_at_least:
         return
     told = ", ".join(f"{loss:.3f}" for loss in found.losses)
@@ -101,7 +108,7 @@ def expect_f1(trained: Sequence[Trained], task: Task, bound: Budget, note: Note,
         f"F1 on the hidden test {what} is too low",
         input=f"{len(task.train.ids)} training {what}, {bound.epochs} epochs; {len(task.test.ids)} test {what}",
         expected=f"F1 of at least {bound.f1_at_least:.4f}{right_solutions(bound)}",
-        got=f"F1 {found.f1:.4f}{again} (accuracy {found.accuracy:.3f}, {found.positive:.0%} called positive)",
+        got=f"{reached} (accuracy {found.accuracy:.3f}, {found.positive:.0%} called positive)",
         likely=f"the training loss hardly falls ({told}): part of the network does not learn"
         if found.losses[-1] > STUCK
         else f"the training loss falls ({told}), but what was learnt does not carry over",

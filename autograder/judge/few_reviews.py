@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 import torch
 from torch import Tensor
@@ -32,6 +33,8 @@ class FewReviews:
     """[words, dim] float32; row i is the vector of id i."""
     pad_id: int
     thresholds: Budget
+    name: ClassVar[str] = "mini"
+    """What they are called in messages."""
 
     def disguised(self, draw: Draw) -> FewReviews:
         """The same task under renamed ids, its vectors turned in space, so that neither tells which word it is."""

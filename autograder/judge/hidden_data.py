@@ -53,6 +53,8 @@ class HiddenData:
     pad_id: int = Vocabulary.pad_id
     vocabulary: Vocabulary | None = None
     """What the ids mean; None when they were renamed."""
+    name: str = "mini"
+    """What they are called in messages."""
 
     def part(self, budget: Budget) -> HiddenData:
         """As many reviews and tokens as a budget has."""
@@ -65,7 +67,7 @@ class HiddenData:
     def renamed(self, names: Tensor) -> HiddenData:
         """The same reviews with every id i replaced by names[i], so that what was learnt by heart means nothing."""
         train, test = self.train.renamed(names), self.test.renamed(names)
-        return HiddenData(train, test, self.vocab_size, int(names[self.pad_id]))
+        return replace(self, train=train, test=test, pad_id=int(names[self.pad_id]), vocabulary=None)
 
 
 @functools.lru_cache(maxsize=2)
@@ -78,7 +80,7 @@ def load_hidden(data: str, path: Path | None = None) -> HiddenData:
         train, test = (read_reviews(hidden_folder() / "mini" / f"{part}.csv") for part in ("train", "test"))
     else:
         train, test = short_reviews(path)
-    return encode_hidden(train, test, list(load_thresholds(data).networks.values()))
+    return replace(encode_hidden(train, test, list(load_thresholds(data).networks.values())), name=data)
 
 
 def short_reviews(path: Path | None) -> tuple[list[Review], list[Review]]:

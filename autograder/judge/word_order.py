@@ -21,7 +21,8 @@ FIRST, SECOND = 2, 3
 
 def draw_sentences(budget: Budget, draw: Draw) -> HiddenData:
     """Training and test sentences of random words, half of each class; every sentence holds both words once."""
-    return HiddenData(_sentences(budget.train, budget, draw), _sentences(budget.test, budget, draw), VOCAB_SIZE)
+    train, test = (_sentences(count, budget, draw) for count in (budget.train, budget.test))
+    return HiddenData(train, test, VOCAB_SIZE, name="drawn sentences")
 
 
 def _sentences(count: int, budget: Budget, draw: Draw) -> Encoded:

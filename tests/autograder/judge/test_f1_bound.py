@@ -36,6 +36,7 @@ class Task:
 
     train: Encoded = REVIEWS
     test: Encoded = REVIEWS
+    name: str = "imdb"
 
 
 class Answers(LocalModel):
@@ -84,7 +85,9 @@ def test_the_number_and_its_line_are_kept_whatever_the_outcome(found: int, f1: f
 
 def test_a_good_f1_is_noted_with_the_line_and_where_right_solutions_lie() -> None:
     said = noted(45)
-    assert said.startswith("F1 0.9474, at least 0.8000 was asked; nine in ten right solutions get 0.850 to 0.950")
+    assert said.startswith(
+        "F1 0.9474 on imdb, at least 0.8000 was asked; nine in ten right solutions get 0.850 to 0.950"
+    )
     assert "near the line" not in said
 
 
@@ -102,7 +105,7 @@ def test_a_low_f1_fails_with_the_value_the_line_and_where_right_solutions_lie() 
     with pytest.raises(CheckFailed) as failed:
         expect_f1(trained, Task(), BOUND, Note())
     said = str(failed.value)
-    assert all(text in said for text in ("F1 0.7500", "0.8000", "0.850 to 0.950"))
+    assert all(text in said for text in ("F1 0.7500 on imdb (", "0.8000", "0.850 to 0.950"))
 
 
 def test_a_first_training_is_not_measured_by_the_best_of_two() -> None:
@@ -137,8 +140,8 @@ def test_a_network_that_misses_the_line_is_trained_again_and_the_best_counts(
 
 def test_a_second_training_is_told_with_both_values() -> None:
     twice = dataclasses.replace(BOUND, trainings=2)
-    assert "F1 0.9474, the best of 2 trainings: 0.7500, 0.9474" in judged(twice, 30, 45)[0].text
-    assert "F1 0.9474, at least" in judged(twice, 45)[0].text
+    assert "F1 0.9474 on imdb, the best of 2 trainings: 0.7500, 0.9474" in judged(twice, 30, 45)[0].text
+    assert "F1 0.9474 on imdb, at least" in judged(twice, 45)[0].text
 
 
 class InSession(Worker):
