@@ -178,8 +178,9 @@ def _counts(record: Record) -> str:
 def _written(record: Record, rubric: Rubric) -> list[Manual]:
     """The cells that a person grades in the notebooks that were handed in and can be read."""
     notebooks = {entry.id: entry.notebook for entry in rubric.checks}
-    read = {notebooks.get(check.id) for check in record.checks if not check.message.startswith(NO_NOTEBOOK)}
-    return [cell for cell in rubric.manual if cell.notebook in read]
+    # Checks that build on others say only that those have not passed, so one that says so speaks for its notebook.
+    missing = {notebooks.get(check.id) for check in record.checks if check.message.startswith(NO_NOTEBOOK)}
+    return [cell for cell in rubric.manual if cell.notebook not in missing]
 
 
 def _bonus(rubric: Rubric) -> Bonus | None:
