@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timezone
 from pathlib import Path
@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from autograder.contracts import load_contract
+from autograder.contracts import KIT, load_contract
 from autograder.exports.canvas import canvas_csv
 from autograder.exports.classroom50 import classroom50_result
 from autograder.exports.gradescope import gradescope_results
@@ -146,8 +146,10 @@ def _write_each(reports: Path, to: Path, name: str, written: Callable[[Record], 
 
 
 def _marks(reports: Path, gradebook: Path | None) -> list[Mark]:
-    marks = marks_of(read_records(reports))
+    records = read_records(reports)
+    marks = marks_of(records)
     if gradebook is None:
+        _say_what_is_missing(records)
         return marks
     # Imported here: nbgrader takes seconds to import.
     from autograder.course.gradebook import marks_of_gradebook
@@ -160,6 +162,14 @@ def _marks(reports: Path, gradebook: Path | None) -> list[Mark]:
     if waiting:
         console.print(Text(f"written answers are not graded yet: {', '.join(waiting)}"))
     return found
+
+
+def _say_what_is_missing(records: Sequence[Record]) -> None:
+    """Say that marks from the checks alone lack the points that a person gives: a column of 100 does not show it."""
+    written = sum(cell.points for cell in load_contract(KIT).rubric.manual if not cell.bonus)
+    for most in sorted({record.max_score for record in records if record.contract == KIT}):
+        missing = f"the {written} points for written answers are missing"
+        console.print(Text(f"marks are of {most}: {missing} (--gradebook takes them from nbgrader)"))
 
 
 def _write(to: Path, text: str, given: Path | None = None) -> None:
@@ -175,8 +185,8 @@ def _made(path: Path) -> None:
 
 
 def _left_out(unmatched: tuple[str, ...], unmarked: tuple[str, ...]) -> None:
-    for student in unmatched:
-        console.print(Text(f"not in it: {student} has a mark, but no row fits, or several do"))
+    for sentence in unmatched:
+        console.print(Text(f"not in it: {sentence}"))
     for student in unmarked:
         console.print(Text(f"without a mark: {student}"))
 

@@ -7,7 +7,7 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from autograder.exports.marks import Mark, number, user_number, without_mark
+from autograder.exports.marks import Mark, number, place_marks, user_number
 from autograder.reports.grades import defused
 
 NAME, KEYS, SECTION = "Student", ("SIS Login ID", "ID", "SIS User ID"), "Section"
@@ -21,7 +21,7 @@ class CanvasImport:
 
     text: str
     unmatched: tuple[str, ...]
-    """Students with a mark whom the gradebook does not have, or has twice."""
+    """A sentence about every student with a mark whom no row fits, or not one alone."""
     unmarked: tuple[str, ...]
     """Students of the gradebook without a mark; their cell stays as it was."""
 
@@ -40,7 +40,7 @@ def canvas_csv(marks: Sequence[Mark], roster: str, title: str) -> CanvasImport:
     if NAME not in header or not keys:
         raise ValueError(f"the roster has the columns {header}; export the gradebook from Canvas and give that file")
     column = _column(header, title)
-    by_key = _students(marks, rows, keys)
+    by_key, unmatched = place_marks(marks, lambda student: _fitting(student, rows, keys))
     text = io.StringIO()
     writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\n")
     writer.writerow([*kept, column])
@@ -55,8 +55,7 @@ def canvas_csv(marks: Sequence[Mark], roster: str, title: str) -> CanvasImport:
         if mark is None:
             unmarked.append(row[NAME] or "")
         writer.writerow([*(_cell(name, row[name]) for name in kept), value])
-    found = [mark.student for mark in by_key.values()]
-    return CanvasImport(text.getvalue(), tuple(without_mark(marks, found)), tuple(unmarked))
+    return CanvasImport(text.getvalue(), unmatched, tuple(unmarked))
 
 
 def _cell(column: str, value: str | None) -> str:
@@ -70,17 +69,12 @@ def _column(header: Sequence[str], title: str) -> str:
     return same[0] if len(same) == 1 else title
 
 
-def _students(marks: Sequence[Mark], rows: Sequence[dict[str, str]], keys: Sequence[str]) -> dict[int, Mark]:
-    """The mark of each row; a student who fits no row or several is in none."""
-    found: dict[int, Mark] = {}
-    for mark in marks:
-        tried = [(key, mark.student.casefold()) for key in keys]
-        # Canvas itself writes the number in ID into the names of what was handed in.
-        tried += [("ID", name) for name in [user_number(mark.student)] if name and "ID" in keys]
-        for key, wanted in tried:
-            places = [place for place, row in enumerate(rows) if (row[key] or "").strip().casefold() == wanted]
-            if len(places) == 1 and places[0] not in found:
-                found[places[0]] = mark
-            if places:
-                break
-    return found
+def _fitting(student: str, rows: Sequence[dict[str, str]], keys: Sequence[str]) -> list[int]:
+    """The places of the rows that fit a student's name, by the first key that any row fits by."""
+    tried = [(key, student.casefold()) for key in keys]
+    # Canvas itself writes the number in ID into the names of what was handed in.
+    tried += [("ID", name) for name in [user_number(student)] if name and "ID" in keys]
+    for key, wanted in tried:
+        if places := [place for place, row in enumerate(rows) if (row[key] or "").strip().casefold() == wanted]:
+            return places
+    return []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -101,10 +101,26 @@ def number(value: float | None) -> str:
     return "" if value is None else f"{value:.2f}".rstrip("0").rstrip(".")
 
 
-def without_mark(marks: Sequence[Mark], matched: Iterable[str]) -> list[str]:
-    """The students whose marks found no place."""
-    placed = set(matched)
-    return [mark.student for mark in marks if mark.student not in placed]
+def place_marks(
+    marks: Sequence[Mark], fitting: Callable[[str], Collection[int]]
+) -> tuple[dict[int, Mark], tuple[str, ...]]:
+    """The mark of each row, and a sentence about every student whose mark is in none.
+
+    `fitting` gives the places of the rows that fit a student's name; a row takes the first mark that fits it alone.
+    """
+    placed: dict[int, Mark] = {}
+    unmatched = []
+    for mark in marks:
+        places = fitting(mark.student)
+        if not places:
+            unmatched.append(f"{mark.student} has a mark, but no row fits")
+        elif len(places) > 1:
+            unmatched.append(f"{mark.student} has a mark, but {len(places)} rows fit")
+        elif (place := next(iter(places))) in placed:
+            unmatched.append(f"{mark.student} has a mark, but the row that fits has that of {placed[place].student}")
+        else:
+            placed[place] = mark
+    return placed, tuple(unmatched)
 
 
 def user_number(student: str) -> str:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from autograder.exports.marks import Mark, number, user_number, without_mark
+from autograder.exports.marks import Mark, number, place_marks, user_number
 from autograder.reports.grades import defused
 
 GRADE, MAXIMUM, FEEDBACK = "Grade", "Maximum Grade", "Feedback comments"
@@ -30,7 +30,7 @@ class MoodleWorksheet:
 
     text: str
     unmatched: tuple[str, ...]
-    """Students with a mark whom the worksheet does not have, or has twice."""
+    """A sentence about every student with a mark whom no row fits, or not one alone."""
     unmarked: tuple[str, ...]
     """First cells of rows without a mark; they stay as they were."""
 
@@ -54,7 +54,7 @@ def moodle_worksheet(
     columns = _columns(header, students, grade_column, feedback_column)
     comma = _comma(students, columns)
     _refuse_larger(marks, students, columns)
-    found = _students(marks, students)
+    found, unmatched = place_marks(marks, _fitting(students))
     for place, mark in found.items():
         if mark.score is not None:
             grade = number(mark.score)
@@ -65,8 +65,7 @@ def moodle_worksheet(
     writer = csv.writer(text, delimiter=delimiter, quoting=csv.QUOTE_ALL, lineterminator="\n")
     writer.writerows([header, *students])
     unmarked = tuple(row[0] for place, row in enumerate(students) if place not in found)
-    placed = [mark.student for mark in found.values()]
-    return MoodleWorksheet(mark_of_order + text.getvalue(), tuple(without_mark(marks, placed)), unmarked)
+    return MoodleWorksheet(mark_of_order + text.getvalue(), unmatched, unmarked)
 
 
 def _columns(header: list[str], rows: list[list[str]], grade: str, feedback: str) -> Columns:
@@ -125,8 +124,8 @@ def _refuse_larger(marks: Sequence[Mark], rows: list[list[str]], columns: Column
         )
 
 
-def _students(marks: Sequence[Mark], rows: list[list[str]]) -> dict[int, Mark]:
-    """The mark of each row; a student who fits no row or several is in none."""
+def _fitting(rows: list[list[str]]) -> Callable[[str], set[int]]:
+    """Gives the places of the rows that fit a student's name."""
     known: dict[str, set[int]] = {}
     numbered: dict[str, set[int]] = {}
     for place, row in enumerate(rows):
@@ -136,10 +135,4 @@ def _students(marks: Sequence[Mark], rows: list[list[str]]) -> dict[int, Mark]:
                 known.setdefault(cell.split("@")[0], set()).add(place)
         if numbers := re.findall(r"\d+", row[0]):
             numbered.setdefault(numbers[-1], set()).add(place)
-    found: dict[int, Mark] = {}
-    for mark in marks:
-        number_of = user_number(mark.student) or mark.student
-        places = numbered.get(number_of) or known.get(mark.student.casefold(), set())
-        if len(places) == 1 and min(places) not in found:
-            found[min(places)] = mark
-    return found
+    return lambda student: numbered.get(user_number(student) or student) or known.get(student.casefold(), set())

@@ -40,7 +40,7 @@ def test_a_mark_goes_to_the_login_the_id_or_the_sis_id_whatever_the_case() -> No
 def test_a_student_is_found_by_the_number_in_the_name_of_what_was_handed_in() -> None:
     made = canvas_csv(marks(("lovelaceada_101", 87.5), ("bob_999", 1.0)), ROSTER, "Homework 2 (1234)")
     assert {row["ID"]: row["Homework 2 (1234)"] for row in rows(made.text)}["101"] == "87.5"
-    assert made.unmatched == ("bob_999",)
+    assert made.unmatched == ("bob_999 has a mark, but no row fits",)
 
 
 def test_only_the_columns_that_say_who_and_the_one_with_marks_are_written() -> None:
@@ -57,10 +57,18 @@ def test_points_possible_an_excused_student_and_one_without_mark_stay_as_they_we
     assert "Lovelace, Ada" in made.unmarked
 
 
+def test_an_excused_student_who_handed_in_gets_the_mark() -> None:
+    made = canvas_csv(marks(("f00", 70.0)), ROSTER, "Homework 2 (1234)")
+    assert rows(made.text)[-1]["Homework 2 (1234)"] == "70"
+
+
 def test_whoever_is_not_in_the_roster_or_twice_in_it_is_reported() -> None:
     twice = ROSTER + '"Bob, Two",105,s5,bob@example.org,Monday,8,,80\n'
     made = canvas_csv(marks(("nobody", 1.0), ("bob@example.org", 2.0), ("101", 3.0)), twice, "Homework 2 (1234)")
-    assert made.unmatched == ("nobody", "bob@example.org")
+    assert made.unmatched == (
+        "nobody has a mark, but no row fits",
+        "bob@example.org has a mark, but 2 rows fit",
+    )
 
 
 def test_a_name_is_no_formula_and_every_cell_is_quoted() -> None:

@@ -269,7 +269,16 @@ def test_students_without_a_place_are_named_by_the_command(reports: Path, tmp_pa
     arguments = ["--roster", str(roster), "--title", "Text", "--to", str(made)]
     result = CliRunner().invoke(app, ["export", "canvas", str(reports), *arguments])
     assert result.exit_code == 0, result.output
-    assert "not in it: bob" in result.output and "without a mark: Eve" in result.output
+    assert "not in it: bob has a mark, but no row fits" in result.output and "without a mark: Eve" in result.output
+
+
+def test_marks_without_the_written_answers_say_so_where_there_are_any(reports: Path) -> None:
+    said = "marks are of 90: the 10 points for written answers are missing"
+    assert said in " ".join(CliRunner().invoke(app, ["export", "csv", str(reports)]).output.split())
+    for student in ("ada", "bob"):
+        path = reports / student / "report.json"
+        path.write_text(path.read_text(encoding="utf-8").replace('"contract": "kit"', '"contract": "original"'))
+    assert "written answers" not in CliRunner().invoke(app, ["export", "csv", str(reports)]).output
 
 
 def test_a_folder_without_reports_is_refused_with_the_remedy(tmp_path: Path) -> None:

@@ -101,5 +101,10 @@ def test_columns_that_cannot_be_told_are_asked_for() -> None:
 
 def test_whoever_fits_no_row_or_two_is_reported() -> None:
     twice = ENGLISH + '"Participant 503",Ada Lovelace,ada3@example.org,-,,100.00,Yes,-,-,\n'
-    made = moodle_worksheet([mark("Ada Lovelace"), mark("nobody")], twice)
-    assert made.unmatched == ("Ada Lovelace", "nobody")
+    made = moodle_worksheet([mark("Ada Lovelace"), mark("nobody"), mark("bob"), mark("Bob_502")], twice)
+    assert made.unmatched == (
+        "Ada Lovelace has a mark, but 2 rows fit",
+        "nobody has a mark, but no row fits",
+        "Bob_502 has a mark, but the row that fits has that of bob",
+    )
+    assert [row[4] for row in table(made.text)[1:]] == ["", "87.5", ""]
