@@ -115,7 +115,8 @@ def test_every_figure_agrees_everywhere(term: Course) -> None:
         assert fields["score"] == sum(test["score"] for test in fields["tests"]) == record.score
         assert json.loads(classroom50_result(record, {}, NOW, NOW))["score"] == record.score
         page = (term.folder / "reports" / "feedback" / f"{record.student}.html").read_text(encoding="utf-8")
-        assert f"<b>{record.score} of {record.max_score} points</b>" in page
+        bonus = f" points: {record.score - record.bonus} of {record.max_score} and {record.bonus} bonus points"
+        assert f"<b>{record.score}{bonus if record.bonus else f' of {record.max_score} points'}</b>" in page
     assert write_marks(term.folder / "gradebook.db", records) == []
     again = marks_of_gradebook(term.folder / "gradebook.db", marks_of(records))
     assert {mark.student: mark.score for mark in again} == totals
