@@ -2,7 +2,7 @@
 
     python -m benchmarks.systems.homework cnn           # goes on where it was stopped; --minutes 9 stops it
     python -m benchmarks.systems.homework glove_cnn     # vectors of 25 numbers; --glove 840B --dim 300 as reported
-    python -m benchmarks.systems.homework rnn           # on a GPU; on one core 5 minutes an epoch, eight of them, with
+    python -m benchmarks.systems.homework rnn           # on a GPU; 40 minutes on one core with
                                                         # --max-length 100 --kept last --bfloat16
 
 Adam with its defaults, binary cross-entropy on logits, early stopping on the validation loss. The networks are the
