@@ -12,7 +12,7 @@ import pytest
 
 from tests.autograder.quick_class import write_class, written
 
-COUNT = 24
+COUNT = 40
 WAIT_S = 120.0
 
 

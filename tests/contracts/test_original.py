@@ -105,7 +105,7 @@ def test_a_folder_of_homework_notebooks_is_graded_by_the_command(tmp_path: Path)
     result = CliRunner().invoke(app, ["grade", str(folder), "--out", str(out), "--contract", "original"])
     assert result.exit_code == 0, result.output
     table = (out / "grades.csv").read_text(encoding="utf-8").splitlines()
-    assert table[0] == "student,score,max_score,bonus,rnn,cnn,glove,problems"
+    assert table[0] == "student,score,max_score,bonus,rnn,cnn,glove,problems,lost"
     assert [line.split(",")[1:7] for line in table[1:]] == [
         ["100", "100", "0", "35", "35", "30"],
         ["0", "100", "0", "0", "0", "0"],
