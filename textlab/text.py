@@ -8,7 +8,7 @@ the two equal. `LANE` says which one is active.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import repeat
 
 try:
@@ -119,6 +119,10 @@ class Vocabulary:
 
     def __len__(self) -> int:
         return len(self.tokens)
+
+    def __iter__(self) -> Iterator[str]:
+        """The tokens in the order of their ids."""
+        return iter(self.tokens)
 
     def __contains__(self, token: object) -> bool:
         return token in self._ids

@@ -77,6 +77,12 @@ def test_unknown_tokens_get_the_id_of_unk_and_are_not_added() -> None:
     assert len(vocabulary) == len(vocabulary.stoi) == size
 
 
+def test_a_vocabulary_can_be_walked_through_and_ends() -> None:
+    vocabulary = Vocabulary.build(TEXTS)
+    assert list(vocabulary) == vocabulary.tokens
+    assert [token for _, token in zip(range(len(vocabulary) + 9), vocabulary, strict=False)] == vocabulary.tokens
+
+
 def test_encode_and_decode_are_inverse_for_known_tokens() -> None:
     vocabulary = Vocabulary.build(TEXTS)
     ids = vocabulary.encode("A good film")

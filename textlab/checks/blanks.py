@@ -200,7 +200,9 @@ BLANKS = {
             25,
             _network(
                 glove.starts_from_the_matrix,
+                glove.one_convolution_per_kernel_size,
                 glove.runs,
+                glove.logits_are_not_probabilities,
                 glove.dropout_follows_its_argument,
                 glove.reviews_are_independent,
                 glove.frozen_decides_what_is_trained,

@@ -65,6 +65,16 @@ def runs(glove: Network, draw: Draw) -> None:
     cnn.runs(FromMatrix(glove, draw), draw)
 
 
+def one_convolution_per_kernel_size(glove: Network, draw: Draw) -> None:
+    """GloVeCNN has one convolution for each kernel size"""
+    cnn.one_convolution_per_kernel_size(FromMatrix(glove, draw), draw)
+
+
+def logits_are_not_probabilities(glove: Network, draw: Draw) -> None:
+    """The output is a logit: any number, not a probability"""
+    cnn.logits_are_not_probabilities(FromMatrix(glove, draw), draw)
+
+
 def dropout_follows_its_argument(glove: Network, draw: Draw) -> None:
     """Dropout works on the joined features in training, and is silent in evaluation"""
     cnn.arguments_decide_dropout(FromMatrix(glove, draw), draw)

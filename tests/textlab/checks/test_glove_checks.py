@@ -21,7 +21,9 @@ from textlab.training import TrainingPlan
 
 CHECKS = (
     glove.starts_from_the_matrix,
+    glove.one_convolution_per_kernel_size,
     glove.runs,
+    glove.logits_are_not_probabilities,
     glove.dropout_follows_its_argument,
     glove.reviews_are_independent,
     glove.frozen_decides_what_is_trained,
@@ -244,6 +246,24 @@ class NoDropout(Right):
         self.dropout = nn.Dropout(0.0)
 
 
+class Probability(Right):
+    """Wrong: a sigmoid at the end."""
+
+    def forward(self, text: Tensor) -> Tensor:
+        """Probabilities [batch, 1]."""
+        return torch.sigmoid(super().forward(text))
+
+
+class PlainList(Right):
+    """Wrong: a list that is no ModuleList hides the convolutions from training."""
+
+    def __init__(self, matrix: Tensor, out_channels: int, kernel_sizes: Sequence[int], **others: Any) -> None:
+        super().__init__(matrix, out_channels, kernel_sizes, **others)
+        hidden = list(self.convolutions)
+        del self.convolutions
+        self.convolutions = hidden  # type: ignore[assignment]
+
+
 class MeanOverTime(Right):
     """Wrong: the mean counts padding."""
 
@@ -310,7 +330,9 @@ def test_right_answers_pass_whatever_is_drawn(source: Source) -> None:
     [
         (Ignored, "starts_from_the_matrix"),
         (OtherName, "starts_from_the_matrix"),
+        (PlainList, "one_convolution_per_kernel_size"),
         (TwoOutputs, "runs"),
+        (Probability, "logits_are_not_probabilities"),
         (NoDropout, "dropout_follows_its_argument"),
         (MeanOverTime, "reviews_are_independent"),
         (AlwaysFrozen, "frozen_decides_what_is_trained"),
