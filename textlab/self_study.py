@@ -138,10 +138,12 @@ def _with_place(card: Card, answer: Answer) -> Card:
     """A card of a fault says in which cell the answer stands, where the fault itself does not say more."""
     if card.state not in ("raised", "wrong") or any(label == "where" for label, _ in card.rows):
         return card
-    name = answer.blank.names[-1]  # a network that comes before is only what the function explains
     program = answer.definitions.program
-    cell = next((piece.cell for piece in reversed(program) if name in bound_names(piece.source)), None)
-    rows = card.rows if cell is None else (*card.rows[:-2], ("where", f"cell {cell}, {name}"), *card.rows[-2:])
+    places = []
+    for name in answer.blank.names:
+        cell = next((piece.cell for piece in reversed(program) if name in bound_names(piece.source)), None)
+        places += [] if cell is None else [f"cell {cell}, {name}"]
+    rows = (*card.rows[:-2], ("where", "; ".join(places)), *card.rows[-2:]) if places else card.rows
     return replace(card, rows=rows)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -56,9 +57,11 @@ def test_a_wrong_answer_is_placed_by_its_cell(tmp_path: Path) -> None:
     assert [label for label, _ in card.rows][-2:] == ["likely", "next"]
 
 
-def test_where_several_work_together_the_last_is_placed(tmp_path: Path) -> None:
+def test_where_two_work_together_both_are_placed_and_the_fault_is_named(tmp_path: Path) -> None:
     path = save(tmp_path, "3_glove_cnn", ("attributions[0].sum(dim=-1)", "attributions[0].mean(dim=-1)"))
-    assert dict(cards(path)["glove-explained"].rows)["where"].endswith(", interpret_sentence")
+    rows = dict(cards(path)["glove-explained"].rows)
+    assert re.fullmatch(r"cell \d+, GloVeCNN; cell \d+, interpret_sentence", rows["where"])
+    assert "mean" in rows["likely"]
 
 
 def test_a_name_that_depends_on_the_data_gets_the_small_corpus(tmp_path: Path) -> None:

@@ -65,6 +65,8 @@ def _function(*checks: Callable[..., None]) -> Callable[[Callable[..., object]],
 
 
 def _explained(network: Callable[..., object], function: Callable[..., object]) -> None:
+    # First on networks of the check's own, which tells a fault of the function from one of the network.
+    _interpretation(function)
     glove.explained_at_the_embedding(LocalNetwork(network), LocalFunction(function), LocalBench(), Draw(PUBLIC_SEED))
 
 
