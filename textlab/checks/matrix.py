@@ -46,7 +46,9 @@ def matrix_has_its_shape(embedding_matrix: Function, bench: Bench, draw: Draw) -
             [(len(words.tokens), dim)],
             axes="tokens × vectors.dim",
             input=words.call,
-            likely="the rows are those of the vectors, or only those of known words: the vocabulary decides",
+            likely="the vectors stand in the columns: they were stacked along axis 1"
+            if tuple(got.shape) == (dim, len(words.tokens))
+            else "the rows are those of the vectors, or only those of known words: the vocabulary decides",
             next="start from a tensor with len(vocabulary) rows and vectors.dim columns",
         )
         if got.dtype != torch.float32:

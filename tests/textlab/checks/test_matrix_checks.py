@@ -66,6 +66,11 @@ def rows_of_the_vectors(vocabulary: Vocabulary, vectors: Vectors) -> Tensor:
     return vectors.matrix.clone()
 
 
+def transposed(vocabulary: Vocabulary, vectors: Vectors) -> Tensor:
+    """Wrong: a word a column."""
+    return row_loop(vocabulary, vectors).T
+
+
 def float64(vocabulary: Vocabulary, vectors: Vectors) -> Tensor:
     """Wrong type."""
     return row_loop(vocabulary, vectors).double()
@@ -197,6 +202,7 @@ def test_right_answers_pass_whatever_is_drawn(answer: Answer) -> None:
     ("answer", "check"),
     [
         (rows_of_the_vectors, "matrix_has_its_shape"),
+        (transposed, "matrix_has_its_shape"),
         (float64, "matrix_has_its_shape"),
         (as_list, "matrix_has_its_shape"),
         (order_of_the_vectors, "known_words_have_their_vectors"),
@@ -224,8 +230,10 @@ def test_wrong_answers_fail_in_the_check_that_names_the_fault(answer: Answer, ch
         assert all(failure.rows.values())
 
 
-def test_upper_case_and_order_are_named_as_the_cause() -> None:
-    causes = {answer.__name__: str((first_fault(answer) or ("", ""))[1]) for answer in (capitalised, shifted)}
+def test_upper_case_order_and_columns_are_named_as_the_cause() -> None:
+    answers = (capitalised, shifted, transposed)
+    causes = {answer.__name__: str((first_fault(answer) or ("", ""))[1]) for answer in answers}
+    assert "stacked along axis 1" in causes["transposed"]
     assert "upper case" in causes["capitalised"]
     assert "its vector stands in row" in causes["shifted"]
 
