@@ -56,7 +56,7 @@ class Recipe:
 CNN = Recipe(
     "2_cnn",
     "CNN",
-    {"emb_dim": 100, "out_channels": 200, "kernel_sizes": [2, 3, 4], "dropout": 0.5},
+    {"emb_dim": 100, "out_channels": 200, "kernel_sizes": [1, 2, 3, 4], "dropout": 0.5},
     max_length=1_000,
     epochs=4,
     learning_rate=2e-3,
