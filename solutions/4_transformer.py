@@ -13,8 +13,8 @@
 # | Asked | `TransformerClassifier`, `explain_label`, `merge_pieces`, two short answers at the end |
 # | Points | 10 on top of the 100 of notebooks 1 to 3: 8 from checks, 2 for the answers |
 #
-# **How to work.** As before: a card opens every task, a cell below each blank checks it, `hint` helps in three steps.
-# Where you read **Predict**, write down your guess before you run the cell.
+# **How to work.** As before: a card opens every task, a cell below each blank checks it, `hint` helps in three steps,
+# `symptom("…")` explains an error. Where you read **Predict**, write down your guess before you run the cell.
 
 # %% [markdown]
 # ## Set-up
@@ -38,7 +38,7 @@ from torch import nn
 
 from textlab.attribution import Explanation, show, token_table
 from textlab.batches import batches
-from textlab.checks import check, hint
+from textlab.checks import check, hint, symptom
 from textlab.comparison import comparison_table, note_f1, noted_f1
 from textlab.corpus import load_corpus
 from textlab.figures import learning_curve
