@@ -45,9 +45,21 @@ def logits_by_summary(
 ) -> dict[str, tuple[bool, Tensor]]:
     """Logits [batch] by how a review is summarised: the name of the summary, whether it is right, the logits.
 
-    Raises CheckFailed when the weights hold no LSTM or GRU of the asked hidden_dim, or no linear layer that fits it.
+    Raises CheckFailed when the weights hold no LSTM or GRU of the asked hidden_dim, no linear layer that fits it, or
+    embeddings that do not.
     """
     layer, prefix = _layer(weights, arguments)
+    embedding_dim = weights["embedding.weight"].shape[1]
+    if embedding_dim != layer.input_size:
+        # Newer versions of torch do not refuse packed input of another width: they read past its end.
+        raise CheckFailed(
+            "the recurrent layer reads another width than the embedding gives",
+            input=f"the parameters of RNNBaseline(embedding_dim={arguments['embedding_dim']}, …)",
+            expected=f"embedding_dim={arguments['embedding_dim']} in both layers",
+            got=f"embeddings of {embedding_dim} numbers, a recurrent layer for {layer.input_size}",
+            likely="a size is written out as a number in one of the two",
+            next="hand embedding_dim to both layers",
+        )
     width = layer.hidden_size * (1 + layer.bidirectional)
     head, bias = _head(weights, prefix, width, arguments)
     found: dict[str, tuple[bool, list[Tensor]]] = {}
