@@ -110,7 +110,7 @@ def test_wrong_layers_are_named(changes: list[Change], expected: str | set[str],
 def test_an_embedding_of_a_written_out_size_is_named() -> None:
     changes: list[Change] = [("vocab_size, embedding_dim, padding_idx", "vocab_size, 100, padding_idx")]
     wide = LocalNetwork(answer("RNNBaseline", changes))
-    # Whether such a network runs at all is chance in newer versions of torch, so only this much is said of the others.
+    # Newer versions of torch run such a network or not, by chance, so only this much is said of the others.
     found = failing(CHECKS, wide)
     assert {"builds", "layers_and_directions", "summary_is_the_last_state"} <= set(found)
     assert "other sizes" in str(found["builds"])
