@@ -198,24 +198,17 @@ def _tries(tries: Sequence[Record], kept: dict[str, list[Record]]) -> str:
     ]
     for record in sorted(tries, key=lambda item: (item["name"], item["history"][-1]["validation_loss"])):
         last = record["history"][-1]
+        changes = changes_of(record["recipe"], dataclasses.asdict(RECIPES[record["name"]]))
+        named = ", ".join(f"{name} {value}" for name, value in changes.items()) or "nothing"
+        # Of the recipe itself its run has the test F1; a try has one where it was once measured, though not kept.
+        run = kept.get(record["name"]) if not changes else None
+        test_f1 = f1_of(run) if run else record.get("test_f1")
+        measured = "" if test_f1 is None else f"{test_f1:.4f}"
         rows.append(
-            f"| {TITLES[record['name']]} | {_changes(record)} | {len(record['history'])} | {minutes_of(record):.1f} "
-            f"| {last['validation_loss']:.4f} | {last['validation_f1']:.4f} | {_measured(record, kept)} |"
+            f"| {TITLES[record['name']]} | {named} | {len(record['history'])} | {minutes_of(record):.1f} "
+            f"| {last['validation_loss']:.4f} | {last['validation_f1']:.4f} | {measured} |"
         )
     return "\n".join(rows)
-
-
-def _measured(record: Record, kept: dict[str, list[Record]]) -> str:
-    """The F1 on the test reviews: of the recipe, and of one that was once measured there, though it is not kept."""
-    if not changes_of(record["recipe"], dataclasses.asdict(RECIPES[record["name"]])) and record["name"] in kept:
-        return f"{f1_of(kept[record['name']]):.4f}"
-    return f"{record['test_f1']:.4f}" if "test_f1" in record else ""
-
-
-def _changes(record: Record) -> str:
-    """What differs from the recipe as it is now."""
-    changes = changes_of(record["recipe"], dataclasses.asdict(RECIPES[record["name"]]))
-    return ", ".join(f"{name} {value}" for name, value in changes.items()) or "nothing"
 
 
 def _ordered(records: dict[str, list[Record]]) -> list[str]:
