@@ -76,6 +76,8 @@ class CheckResult:
     bonus: bool = False
     """Whether its points come on top of the maximum."""
     measured: Measured | None = None
+    cause: str = ""
+    """The name of the cause that the message tells, where an experiment has confirmed one."""
 
     @property
     def lost(self) -> bool:

@@ -1,7 +1,8 @@
 """Answers whose marks are known: accepted variants in tests/variants, faulty mutants in tests/mutants.
 
 A variant is a percent script: its cells take the place of the solution's cells that define the same names. A mutant
-is a few replacements in the solution's answer cells, with the checks that have to fail. Each is about one notebook.
+is a few replacements in the solution's answer cells, with the checks that have to fail and its true cause: the name,
+or names, by which a message may call it (`Cause` in textlab/checks/failure.py). Each is about one notebook.
 """
 
 from __future__ import annotations
@@ -44,6 +45,8 @@ class Answer:
     unchecked: frozenset[str]
     """Checks that cannot be asked any more."""
     cells: tuple[str, ...]
+    causes: frozenset[str]
+    """Names under which a message may name the true cause; none for a variant."""
     checks: tuple[str, ...]
     """The checks that are asked: those of its notebook, without training that its change cannot touch."""
 
@@ -105,8 +108,8 @@ def _mutants(notebook: str, path: Path) -> Iterable[Answer]:
     blanks = [key for key in _sources(notebook) if not key.isdecimal()]
     for entry in tomllib.loads(path.read_text(encoding="utf-8"))["mutant"]:
         where = f"{path.name}, {entry.get('name', 'a mutant without a name')}"
-        if set(entry) - {"name", "why", "fails", "unchecked", "changes"} or not entry.get("fails"):
-            raise ValueError(f"{where}: write name, why, fails, changes, and unchecked where there is some")
+        if set(entry) - {"name", "why", "cause", "fails", "unchecked", "changes"} or not entry.get("fails"):
+            raise ValueError(f"{where}: write name, why, cause, fails, changes, and unchecked where there is some")
         fails, unchecked = frozenset(entry["fails"]), frozenset(entry.get("unchecked", []))
         if fails & unchecked or (fails | unchecked) - known:
             odd = ", ".join(sorted((fails & unchecked) | ((fails | unchecked) - known)))
@@ -119,7 +122,9 @@ def _mutants(notebook: str, path: Path) -> Iterable[Answer]:
             cells[places[0]] = cells[places[0]].replace(old, new)
             touched.append(places[0])
         name = f"{notebook}: {entry['name']}"
-        yield _answer(name, notebook, entry["why"], cells, fails, unchecked, touched)
+        cause = entry.get("cause", [])
+        causes = [cause] if isinstance(cause, str) else cause
+        yield _answer(name, notebook, entry["why"], cells, fails, unchecked, touched, causes)
 
 
 def _answer(
@@ -130,12 +135,13 @@ def _answer(
     fails: frozenset[str] = frozenset(),
     unchecked: frozenset[str] = frozenset(),
     touched: Collection[str] = (*TRAINED, "cnn-class"),
+    causes: Collection[str] = (),
 ) -> Answer:
     spared = {check for cell, check in TRAINED.items() if cell not in touched}
     if "cnn-class" not in touched and "interpret-own-cnn" in unchecked:
         spared.add("cnn-f1")  # nobody looks at the network that it trains
     asked = [entry.id for entry in load_rubric().checks if entry.notebook == notebook and entry.id not in spared]
-    return Answer(name, notebook, why, fails, unchecked, tuple(cells.values()), tuple(asked))
+    return Answer(name, notebook, why, fails, unchecked, tuple(cells.values()), frozenset(causes), tuple(asked))
 
 
 @functools.cache

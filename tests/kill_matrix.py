@@ -1,8 +1,8 @@
 """Grades every variant and every mutant with the real judge and prints the kill matrix: `make mutants`.
 
 May be interrupted: what was graded by the same graders is kept in build/kill-matrix and not graded again.
-Ends with status 1 when a variant loses a point, a mutant loses other points than it names, or a message tells what
-students must not read.
+Ends with status 1 when a variant loses a point, a mutant loses other points than it names, a message tells what
+students must not read, or too many messages name a cause that is not the true one.
 """
 
 from __future__ import annotations
@@ -34,6 +34,8 @@ from tests.secrets_in_text import told_secrets
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "kill-matrix.md"
 KEPT = ROOT / "build" / "kill-matrix"
+MOST_MISTAKEN = 0.05
+"""The largest share of messages that may name another cause than the true one."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,16 @@ class Verdict:
     def unchecked(self) -> frozenset[str]:
         """Checks that could not be asked."""
         return frozenset(check.id for check in self.checks if check.outcome == "skipped")
+
+    @property
+    def named(self) -> dict[str, str]:
+        """By failed check the cause that its message names; "" where it names none."""
+        return {check.id: check.cause for check in self.checks if check.outcome == "failed"}
+
+    @property
+    def mistaken(self) -> dict[str, str]:
+        """By failed check the cause that its message names and that is not the true one."""
+        return {check: cause for check, cause in self.named.items() if cause and cause not in self.answer.causes}
 
     @property
     def lost(self) -> int:
@@ -98,7 +110,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         given.json.write_text(matrix_json(verdicts), encoding="utf-8")
     if not given.only and not given.no_training:
         PAGE.write_text(matrix_page(verdicts), encoding="utf-8")
-    return 1 if any(verdict.faults for verdict in verdicts) else 0
+    messages = sum(len(verdict.named) for verdict in verdicts)
+    mistaken = sum(len(verdict.mistaken) for verdict in verdicts)
+    return 1 if any(verdict.faults for verdict in verdicts) or mistaken > MOST_MISTAKEN * messages else 0
 
 
 def judge_answers(answers: Sequence[Answer], workers: int = 2, folder: Path | None = None) -> Iterator[Verdict]:
@@ -166,6 +180,7 @@ def matrix_page(verdicts: Sequence[Verdict]) -> str:
         lines += ["", f"## {notebook}", "", "| answer | what is different | failed | not checked | points lost |"]
         lines += ["|---|---|---|---|---|", *(_row(verdict) for verdict in rows)]
         lines += ["", *_kills(notebook, rows)]
+    lines += ["", *_causes(mutants)]
     return "\n".join(lines) + "\n"
 
 
@@ -180,6 +195,8 @@ def matrix_json(verdicts: Sequence[Verdict]) -> str:
             "failed": sorted(verdict.failed),
             "unchecked": sorted(verdict.unchecked),
             "lost": verdict.lost,
+            "causes": sorted(verdict.answer.causes),
+            "named": verdict.named,
             "faults": verdict.faults,
             "messages": {check.id: check.message for check in verdict.checks if check.message},
         }
@@ -204,6 +221,37 @@ def _kills(notebook: str, rows: Sequence[Verdict]) -> list[str]:
     }
     told = ", ".join(f"{name} {count}" for name, count in counts.items())
     return [f"Mutants caught by each check: {told}."]
+
+
+def _causes(mutants: Sequence[Verdict]) -> list[str]:
+    """How often the messages name the true cause, none, or another one, and which name another one."""
+    messages = sum(len(verdict.named) for verdict in mutants)
+    none = sum(not cause for verdict in mutants for cause in verdict.named.values())
+    mistaken = [(verdict, check, cause) for verdict in mutants for check, cause in verdict.mistaken.items()]
+    lines = [
+        "## Causes",
+        "",
+        "Every mutant carries its true cause. A message names a cause only where an experiment confirmed it, and",
+        "otherwise says that none of the known mistakes gives this result.",
+        "",
+        "| the message names | messages | share |",
+        "|---|---|---|",
+        *(
+            f"| {what} | {count} | {count / max(messages, 1):.1%} |"
+            for what, count in [
+                ("the true cause", messages - none - len(mistaken)),
+                ("no cause", none),
+                ("another cause", len(mistaken)),
+            ]
+        ),
+    ]
+    if mistaken:
+        lines += ["", "| answer | check | true cause | named cause |", "|---|---|---|---|"]
+        lines += [
+            f"| {verdict.answer.name} | {check} | {', '.join(sorted(verdict.answer.causes))} | {cause} |"
+            for verdict, check, cause in mistaken
+        ]
+    return lines
 
 
 def _with_progress(verdicts: Iterator[Verdict], total: int) -> list[Verdict]:

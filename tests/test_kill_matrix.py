@@ -93,6 +93,18 @@ def test_a_mutant_that_loses_anything_else_is_a_fault(outcomes: dict[str, Outcom
     assert verdict(outcomes).faults == [fault]
 
 
+def test_messages_are_counted_by_the_cause_that_they_name() -> None:
+    found = verdict({"cnn-computes": "failed", "cnn-shapes": "failed", "cnn-head": "failed"})
+    causes = {"cnn-computes": "stride", "cnn-shapes": "", "cnn-head": "another"}
+    checks = tuple(dataclasses.replace(check, cause=causes.get(check.id, "")) for check in found.checks)
+    found = Verdict(dataclasses.replace(found.answer, causes=frozenset({"stride"})), checks)
+    assert found.named == causes
+    assert found.mistaken == {"cnn-head": "another"}
+    page = matrix_page([found])
+    assert "| the true cause | 1 | 33.3% |" in page
+    assert "| cnn-head | stride | another |" in page
+
+
 def test_a_message_that_shows_the_solution_is_a_fault() -> None:
     told = "next  return self.linear(self.dropout( torch.cat(pooled, dim=1)))".replace("( t", "(t")
     assert verdict({"cnn-computes": "failed"}, message=told).faults

@@ -20,7 +20,7 @@ from autograder.judge.workers import Workers
 from autograder.record import NO_NOTEBOOK
 from autograder.thresholds import Thresholds
 from textlab.checks.draw import Draw
-from textlab.checks.failure import CheckFailed
+from textlab.checks.failure import Cause, CheckFailed
 from textlab.checks.symptoms import UNKNOWN, find_symptom
 from textlab.definitions import Definitions
 
@@ -155,14 +155,13 @@ class Judging:
 def missing_definition(name: str, reason: str) -> CheckFailed:
     """The failure that says why a class or function is not there."""
     known = find_symptom("", reason)
-    likely = "a cell with an error in it, or another name than the notebook asks for"
     step = "restart the kernel, run all cells, and hand in the notebook when none of them fails"
     return CheckFailed(
         f"{name} could not be loaded from the notebook",
         input="the notebook's definitions, imports and constants",
         expected=f"a definition of {name}",
         got=reason,
-        likely=likely if known is UNKNOWN else known.likely,
+        likely=None if known is UNKNOWN else Cause(known.id, known.likely),
         next=step if known is UNKNOWN else known.next,
     )
 

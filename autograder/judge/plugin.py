@@ -114,7 +114,8 @@ class GradingPlugin(Subjects):
             note = self._notes.get(declaration.id, Note())
             said = note.text if outcome == "passed" else message
             result = _result(self._entries[declaration.id], item, declaration, outcome, said)
-            self.results[declaration.id] = replace(result, measured=note.number)
+            cause = error.cause if outcome == "failed" and isinstance(error, (CheckFailed, StudentError)) else ""
+            self.results[declaration.id] = replace(result, measured=note.number, cause=cause)
             self._each(self)
         if call.when == "teardown":
             self._leave(_declaration(item).id)

@@ -3,29 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
-from textlab.checks.symptoms import find_symptom
+from textlab.checks.symptoms import UNKNOWN, find_symptom
 
 BUILT_BY = ", built by "
 """In a call on a network, before the call that has made the network."""
 PLACEHOLDER = "this blank is not written yet"
 """What the raise of a blank says, as it is handed out."""
+NO_KNOWN_CAUSE = "none of the mistakes that this check knows gives this result"
+"""The row `likely` of a failure whose cause no experiment has confirmed."""
+
+
+@dataclass(frozen=True)
+class Cause:
+    """A cause that an experiment has confirmed: with the fault put in, the check computes what came back."""
+
+    name: str
+    """Identifies it for the bank of wrong answers, such as "kernel-sizes-written-out"."""
+    text: str
+    """What a student reads."""
 
 
 class CheckFailed(Exception):
     """A rule of the assignment does not hold; carries the counterexample.
 
     `what` names the fault in one line, `input` the call, `expected` and `got` its values,
-    `likely` the usual cause and `next` the step to take.
+    `likely` the confirmed cause, if there is one, and `next` the step to take: without a cause, one experiment.
     """
 
-    def __init__(self, what: str, *, input: str, expected: str, got: str, likely: str, next: str) -> None:
+    def __init__(
+        self, what: str, *, input: str, expected: str, got: str, likely: Cause | str | None, next: str
+    ) -> None:
         super().__init__(what)
         self.what = what
-        self.rows = {"input": input, "expected": expected, "got": got, "likely": likely, "next": next}
+        self.cause = likely.name if isinstance(likely, Cause) else ""
+        """The name of the confirmed cause; "" without one."""
+        text = likely.text if isinstance(likely, Cause) else likely
+        said = NO_KNOWN_CAUSE if text is None else text
+        self.rows = {"input": input, "expected": expected, "got": got, "likely": said, "next": next}
 
     def __str__(self) -> str:
         """The failure as aligned lines of text."""
@@ -71,6 +90,12 @@ class StudentError(Exception):
         return self.type_name == "NotImplementedError" and self.message in ("", PLACEHOLDER)
 
     @property
+    def cause(self) -> str:
+        """The id of the symptom that the error shows; "" when it is none of the known ones."""
+        symptom = find_symptom(self.type_name, self.message)
+        return "" if symptom is UNKNOWN else symptom.id
+
+    @property
     def what(self) -> str:
         """The fault in one line."""
         name = self.call.split(BUILT_BY)[0].split("(")[0]
@@ -108,7 +133,13 @@ def numbers_text(values: Tensor, limit: int = 6) -> str:
 
 
 def expect_shape(
-    got: Tensor, allowed: Sequence[tuple[int, ...]], *, input: str, likely: str, next: str, axes: str = ""
+    got: Tensor,
+    allowed: Sequence[tuple[int, ...]],
+    *,
+    input: str,
+    likely: Cause | str | None,
+    next: str,
+    axes: str = "",
 ) -> None:
     """Fail unless the tensor has one of the allowed shapes; the first is the one the notebook asks for.
 
@@ -127,7 +158,14 @@ def expect_shape(
 
 
 def expect_close(
-    got: Tensor, expected: Tensor, *, tolerance: float, what: str, input: str, likely: str, next: str
+    got: Tensor,
+    expected: Tensor,
+    *,
+    tolerance: float,
+    what: str,
+    input: str,
+    likely: Cause | str | None,
+    next: str,
 ) -> None:
     """Fail unless two tensors have the same shape and differ nowhere by more than `tolerance` (absolute)."""
     expect_shape(got, [tuple(expected.shape)], input=input, likely=likely, next=next)
@@ -147,7 +185,12 @@ def expect_close(
 
 
 def expect_gradients(
-    gradients: Mapping[str, float], *, spared: Collection[str] = (), input: str, likely: str, next: str
+    gradients: Mapping[str, float],
+    *,
+    spared: Collection[str] = (),
+    input: str,
+    likely: Cause | str | None,
+    next: str,
 ) -> None:
     """Fail if the gradient of a parameter that is not spared is 0, after backward() of what `input` names.
 

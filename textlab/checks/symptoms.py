@@ -383,7 +383,7 @@ UNKNOWN = Symptom(
     "unknown",
     "",
     "an error that is not in this list",
-    "something in the named line has another type or shape than the line expects",
+    "this error is not one of the known ones",
     "read the line named above; print the type and the shape of everything it uses",
 )
 

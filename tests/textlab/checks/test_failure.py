@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from textlab.checks.failure import CheckFailed, expect_close
+from textlab.checks.failure import NO_KNOWN_CAUSE, Cause, CheckFailed, StudentError, expect_close
 
 
 @pytest.mark.parametrize(
@@ -17,3 +17,23 @@ def test_the_first_value_shown_is_counted_from_one(got: list[float], said: str) 
     with pytest.raises(CheckFailed) as failed:
         expect_close(torch.tensor(got), asked, tolerance=0.1, what="off", input="f(x)", likely="a", next="b")
     assert failed.value.rows["expected"] == said
+
+
+def fail(likely: Cause | None) -> CheckFailed:
+    """A failure with that cause."""
+    return CheckFailed("off", input="f(x)", expected="1", got="2", likely=likely, next="print x")
+
+
+def test_a_failure_names_a_cause_only_when_it_has_one() -> None:
+    known = fail(Cause("stride", "the convolutions have stride 2"))
+    assert known.cause == "stride"
+    assert known.rows["likely"] == "the convolutions have stride 2"
+    unknown = fail(None)
+    assert unknown.cause == ""
+    assert unknown.rows["likely"] == NO_KNOWN_CAUSE
+
+
+def test_an_error_names_its_symptom_as_its_cause() -> None:
+    raised = StudentError("CNN.forward(ids [3, 9])", "RuntimeError", "mat1 and mat2 shapes cannot be multiplied")
+    assert raised.cause == "linear-width"
+    assert StudentError("f()", "ValueError", "odd").cause == ""
