@@ -14,6 +14,7 @@ from typing import Any
 
 from autograder.contracts.lines import ContractError
 from autograder.rubric import Entry, Rubric, load_rubric
+from textlab.definitions.blank import EMBEDDING
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -62,11 +63,14 @@ class Role:
     """The kit's arguments that a class need not take."""
     premise: str = ""
     """The check that all others of the role build on."""
+    given: tuple[str, ...] = EMBEDDING
+    """Layers that the hand-out makes itself; a class that makes no others and holds placeholders is not attempted."""
 
     @property
     def is_plain(self) -> bool:
         """Whether the class is asked to be as the kit's is, so that nothing has to be translated."""
-        return self == Role(self.notebook, self.names, self.other_names, self.which, premise=self.premise)
+        plain = Role(self.notebook, self.names, self.other_names, self.which)
+        return self == dataclasses.replace(plain, premise=self.premise, given=self.given)
 
 
 @dataclass(frozen=True)
@@ -185,7 +189,7 @@ class _Reader:
                     raise self._error(where, f"there is no check {value!r}{_near(value, check_ids())}")
             elif key == "notebook":
                 changes[key] = self._typed(where, value, str, 'a file name without .ipynb, or "*"')
-            elif key == "optional":
+            elif key in ("optional", "given"):
                 changes[key] = self._names(where, value)
             elif key in _TABLES:
                 self._typed(where, value, dict, f"a table, [{role}.{key}]")

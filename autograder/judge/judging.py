@@ -17,19 +17,20 @@ from autograder.judge.few_reviews import FewReviews, load_few
 from autograder.judge.hidden_data import HiddenData, hidden_folder
 from autograder.judge.trainings import Trainings
 from autograder.judge.workers import Workers
-from autograder.record import NO_NOTEBOOK
+from autograder.record import NO_NOTEBOOK, NOT_ATTEMPTED
 from autograder.thresholds import Thresholds
 from textlab.checks.draw import Draw
 from textlab.checks.failure import Cause, CheckFailed
 from textlab.checks.symptoms import UNKNOWN, find_symptom
 from textlab.definitions import Definitions
+from textlab.definitions.blank import is_blank
 
 LOAD_S = 30.0
 TRAIN_S = 240.0
 
 
 class NotHandedIn(Exception):
-    """The notebook that a check is about was not handed in, or cannot be read."""
+    """What a check is about was not handed in, cannot be read, or is still as it was handed out."""
 
 
 @dataclass
@@ -105,7 +106,8 @@ class Judging:
     def name(self, role: str, part: str) -> str:
         """The student's name for a part of a role.
 
-        Raises NotHandedIn without a notebook that can be read, CheckFailed when it does not define the name.
+        Raises NotHandedIn without a notebook that can be read, or when the definition is as it was handed out,
+        CheckFailed when the notebook does not define the name.
         """
         if role not in self.contract:
             raise NotHandedIn(f"not checked: the contract has no role {role}")
@@ -116,6 +118,8 @@ class Judging:
             raise NotHandedIn(f"{NO_NOTEBOOK}there is no {missing} that could be read")
         if name in found.missing:
             raise missing_definition(name, found.missing[name])
+        if is_blank(found.program, name, self.contract[role].given):
+            raise NotHandedIn(NOT_ATTEMPTED)
         return name
 
     def close(self) -> None:

@@ -48,8 +48,8 @@ def test_the_json_report_holds_the_fields_of_the_schema() -> None:
     assert fields["max_score"] + fields["max_bonus"] - fields["score"] == POINTS["cnn-f1"]
     assert fields["submission"]["files"] == [{"name": "2_cnn.ipynb", "sha256": "0" * 64}]
     assert set(fields["checks"][0]) == {
-        "id", "title", "role", "points", "max_points", "outcome", "message", "hint", "visibility", "bonus", "measured",
-        "cause",
+        "id", "title", "role", "points", "max_points", "outcome", "message", "hint", "visibility", "bonus",
+        "measured", "cause",
     }  # fmt: skip
 
 
