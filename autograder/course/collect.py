@@ -7,8 +7,9 @@ from pathlib import Path
 
 from autograder.contracts import load_contract
 from autograder.judge.judge import wanted_names
-from autograder.judge.notebooks import files_playing
+from autograder.judge.notebooks import choose_notebooks
 from autograder.submissions import SubmissionError, find_submissions
+from autograder.submissions.notebook_name import is_script
 
 
 @dataclass(frozen=True)
@@ -35,12 +36,15 @@ def collect(course: Path, source: Path) -> list[Collected]:
     found = []
     for submission in find_submissions(source, assignment=assignment):
         folder = course / "submitted" / submission.student / assignment
-        playing, guessed = files_playing(submission.files, wanted)
-        taken = {name: files[0] for name, files in playing.items() if not files[0].name.endswith(".py")}
+        # nbgrader takes no scripts.
+        choice = choose_notebooks([file for file in submission.files if not is_script(file.name)], wanted)
+        taken = {name: chosen.file for name, chosen in choice.notebooks.items()}
         for name, file in taken.items():
             folder.mkdir(parents=True, exist_ok=True)
             (folder / f"{name}.ipynb").write_bytes(file.content)
+        said = [*submission.problems, *choice.problems]
         left = [file.name for file in submission.files if file not in taken.values()]
-        problems = [*submission.problems, *guessed, *(f"{name} was left out" for name in left)]
+        untold = [name for name in left if not any(problem.startswith(f"{name}: ") for problem in said)]
+        problems = [*said, *(f"{name} was left out" for name in untold)]
         found.append(Collected(submission.student, tuple(taken), tuple(problems)))
     return found

@@ -20,7 +20,7 @@ from autograder.judge.few_reviews import load_few
 from autograder.judge.hidden_data import load_hidden
 from autograder.judge.judging import Judging
 from autograder.judge.known_parts import PRINTED_LIMIT, Keep, KnownParts
-from autograder.judge.notebooks import notebook_cells, plays
+from autograder.judge.notebooks import choose_notebooks
 from autograder.judge.parts import PartResult, parts_of
 from autograder.judge.plugin import GradingPlugin
 from autograder.judge.workers import Workers
@@ -215,13 +215,13 @@ def _definitions(
 ) -> tuple[dict[str, Definitions], list[str]]:
     """What each notebook of the contract defines, and what was wrong with the files."""
     wanted = wanted_names(contract)
-    cells, problems = notebook_cells(submission.files, wanted)
-    problems = [*submission.problems, *problems]
-    found = {name: slice_definitions(cells[name], wanted[name]) for name in wanted if name in cells}
+    choice = choose_notebooks(submission.files, wanted)
+    problems = [*submission.problems, *choice.problems]
+    found = {name: slice_definitions(one.cells, wanted[name]) for name, one in choice.notebooks.items() if one.cells}
     for notebook in wanted:
         if notebook in found:
             problems += [f"{notebook}.ipynb, {problem}" for problem in found[notebook].problems]
-        elif not rubric.is_bonus(notebook) and not any(plays(file.name, notebook) for file in submission.files):
+        elif not rubric.is_bonus(notebook) and notebook not in choice.notebooks:
             problems.append(f"{notebook}.ipynb was not handed in")
     return found, problems
 

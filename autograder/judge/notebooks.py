@@ -1,80 +1,203 @@
-"""Which file of a submission is which notebook: told by its name, else by what it defines."""
+"""Which file of a submission is which notebook: told by its name, else by what it defines. A file is one at most."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
 
+from autograder.judge.blanks_left import blanks_left
 from autograder.submissions import SubmittedFile
+from autograder.submissions.notebook_name import is_script, named_exactly, named_like
 from textlab.definitions import Cell, read_cells
 
 
-def notebook_cells(
-    files: Sequence[SubmittedFile], wanted: Mapping[str, Sequence[str]]
-) -> tuple[dict[str, list[Cell]], list[str]]:
-    """The cells of each notebook that was handed in and can be read, and what was odd about the files.
+@dataclass(frozen=True)
+class Chosen:
+    """The file that is graded as a notebook."""
 
-    `wanted` has the stems of the notebooks and the names that each should define. Of several files for one
-    notebook the one that is named best and holds code counts.
+    file: SubmittedFile
+    cells: Sequence[Cell]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Which files are graded, and as what."""
+
+    notebooks: Mapping[str, Chosen]
+    """Without cells where no file of the notebook can be read; without an entry where there is no file."""
+    problems: tuple[str, ...]
+    """What was odd about the files, and which file was graded where there was a choice; one sentence each."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Candidate:
+    """A file, what of the notebooks' names it defines, and what is left to write there."""
+
+    file: SubmittedFile
+    cells: Sequence[Cell]
+    problems: Sequence[str]
+    damaged: bool
+    blanks: Mapping[str, int]
+    """By the names that it defines, how many blanks are left."""
+
+    @property
+    def name(self) -> str:
+        """The file's name."""
+        return self.file.name
+
+    def defines(self, names: Collection[str]) -> set[str]:
+        """Which of the names it defines."""
+        return self.blanks.keys() & set(names)
+
+
+def choose_notebooks(files: Sequence[SubmittedFile], wanted: Mapping[str, Sequence[str]]) -> Choice:
+    """The file that is graded as each notebook; `wanted` has the notebooks' stems and the names each should define.
+
+    A file whose blanks are all as they were handed out gives way to one with work in it, whatever their names, and a
+    damaged one to a whole one with as much work. Otherwise the best named one counts.
     """
-    playing, problems = files_playing(files, wanted)
-    found: dict[str, list[Cell]] = {}
-    for notebook, named in playing.items():
-        for number, file in enumerate(named):
-            cells, unreadable = read_cells(file.name, file.content)
-            problems += unreadable
-            if cells:
-                found[notebook] = cells
-                problems += [
-                    f"{other.name}: was not graded, since {file.name} is here, too. Hand in one of them."
-                    for other in named[number + 1 :]
-                ]
-                break
-    return found, list(dict.fromkeys(problems))
-
-
-def files_playing(
-    files: Sequence[SubmittedFile], wanted: Mapping[str, Sequence[str]]
-) -> tuple[dict[str, list[SubmittedFile]], list[str]]:
-    """The files that may be each notebook, the best named first, and which had to be guessed; `wanted` as above."""
-    found: dict[str, list[SubmittedFile]] = {}
+    candidates = _candidates(files, wanted)
+    by_notebook = _by_notebook(candidates, wanted)
+    notebooks: dict[str, Chosen] = {}
     problems: list[str] = []
-    free = [file for file in files if not any(plays(file.name, notebook) for notebook in wanted)]
-    sources = {file.name: _source(file) for file in free}
     for notebook, names in wanted.items():
-        named = [file for file in files if plays(file.name, notebook)]
-        if not named:
-            counts = [_defined(sources[file.name], names) for file in free]
-            if not any(counts):
-                continue
-            named = [free[counts.index(max(counts))]]
-            problems.append(f"{named[0].name}: was graded as {notebook}.ipynb. Name it so.")
-        found[notebook] = sorted(named, key=lambda file: _oddness(file.name, notebook))
-    return found, problems
+        ranked = _ranked(by_notebook[notebook], notebook, names)
+        first = next((one for one in ranked if one.cells), next(iter(ranked), None))
+        if first is not None:
+            notebooks[notebook] = Chosen(first.file, first.cells)
+            problems += first.problems
+            problems += _said_of(first, notebook, wanted)
+            problems += _passed_over(first, ranked, notebook, names)
+    if len(notebooks) < len(wanted):
+        placed = [one for ranked in by_notebook.values() for one in ranked]
+        problems += _said_of_the_rest([one for one in candidates if one not in placed])
+    return Choice(notebooks, tuple(dict.fromkeys(problems)))
 
 
-def plays(name: str, notebook: str) -> bool:
-    """Whether a file is named like a notebook, or almost so."""
-    return _plain(notebook) in _plain(name)
+def _candidates(files: Sequence[SubmittedFile], wanted: Mapping[str, Sequence[str]]) -> list[_Candidate]:
+    """The files that may be notebooks: not the modules that others import, nor those of a package."""
+    names = {name for asked in wanted.values() for name in asked}
+    packages = {PurePosixPath(file.name).parent for file in files if file.name.endswith("__init__.py")}
+    found = []
+    for file in files:
+        if is_script(file.name) and PurePosixPath(file.name).parent in packages:
+            continue
+        cells, problems = read_cells(file.name, file.content)
+        damaged = bool(problems) and not read_cells(file.name, file.content, rescue=False)[0]
+        found.append(_Candidate(file, cells, problems, damaged, blanks_left(cells, names)))
+    return [one for one in found if _likeness(one, wanted) or not _is_imported(one, found)]
 
 
-def _oddness(name: str, notebook: str) -> tuple[bool, bool, bool, str]:
-    """Sorts the files of a notebook: its very name first, then copies of that name, then longer names."""
-    exact = Path(name).name.lower() == f"{notebook}.ipynb".lower()
-    return not exact, _plain(name) != _plain(notebook), not name.lower().endswith(".ipynb"), name
+def _is_imported(module: _Candidate, others: Sequence[_Candidate]) -> bool:
+    stem = PurePosixPath(module.name).stem
+    if not is_script(module.name) or not stem.isidentifier():
+        return False
+    imported = re.compile(
+        rf"^[ \t]*(?:from[ \t]+\.?{stem}[ \t]+import|import[ \t]+(?:.*,\s*)?{stem})\b", re.MULTILINE
+    )
+    return any(imported.search(cell.source) for other in others if other is not module for cell in other.cells)
 
 
-def _plain(name: str) -> str:
-    """A file name without folder, ending, case and the copy marks that browsers add: "2_CNN (1).ipynb" → "2_cnn"."""
-    stem = Path(name.replace("\\", "/")).name.rsplit(".", 1)[0].lower()
-    return re.sub(r"\s*(\(\d+\)|[-_ ]copy\d*)$", "", stem)
+def _likeness(candidate: _Candidate, wanted: Mapping[str, Sequence[str]]) -> str:
+    """The notebook that a file is named like, "" for none or several."""
+    like = [name for name in wanted if named_like(candidate.name, name)]
+    return like[0] if len(like) == 1 else ""
 
 
-def _source(file: SubmittedFile) -> str:
-    return "\n".join(cell.source for cell in read_cells(file.name, file.content)[0])
+def _by_notebook(
+    candidates: Sequence[_Candidate], wanted: Mapping[str, Sequence[str]]
+) -> dict[str, list[_Candidate]]:
+    """The files that each notebook is chosen from: every file stands at one notebook at most."""
+    found: dict[str, list[_Candidate]] = {notebook: [] for notebook in wanted}
+    asked = [name for names in wanted.values() for name in names]
+
+    def share(one: _Candidate, notebook: str) -> float:
+        return len(one.defines(wanted[notebook])) / len(set(wanted[notebook]))
+
+    def fit(one: _Candidate, notebook: str) -> tuple[int, bool, bool, float]:
+        only_here = sum(asked.count(name) == 1 for name in one.defines(wanted[notebook]))
+        return only_here, not found[notebook], named_like(one.name, notebook), share(one, notebook)
+
+    like = {one: _likeness(one, wanted) for one in candidates}
+    for one in candidates:
+        if like[one]:
+            found[like[one]].append(one)
+    # A file under another notebook's name is that of which it holds more, unless that one is there itself.
+    for one in candidates:
+        best = max(wanted, key=lambda notebook, one=one: share(one, notebook), default="")  # type: ignore[misc]
+        if like[one] and not found[best] and share(one, best) > share(one, like[one]):
+            found[like[one]].remove(one)
+            found[best].append(one)
+    # Those that can be little else choose first.
+    free = [one for one in candidates if not like[one] and one.blanks]
+    for one in sorted(free, key=lambda one: sum(bool(one.defines(names)) for names in wanted.values())):
+        found[max(wanted, key=lambda notebook, one=one: fit(one, notebook))].append(one)  # type: ignore[misc]
+    return found
 
 
-def _defined(source: str, names: Sequence[str]) -> int:
-    """How many of the names the source defines."""
-    return sum(re.search(rf"^\s*(class|def)\s+{name}\b", source, re.MULTILINE) is not None for name in names)
+def _work(one: _Candidate, among: Sequence[_Candidate], names: Collection[str]) -> int:
+    """How many of the names hold work: no blank is left, or fewer than in another file."""
+    most = {name: max(other.blanks.get(name, 0) for other in among) for name in names}
+    return sum(one.blanks[name] == 0 or one.blanks[name] < most[name] for name in one.defines(names))
+
+
+def _ranked(candidates: Sequence[_Candidate], notebook: str, names: Collection[str]) -> list[_Candidate]:
+    """The candidates, the one that counts first."""
+    work = {one: _work(one, candidates, names) for one in candidates}
+    whole = max((work[one] for one in candidates if not one.damaged), default=-1)
+
+    def rank(one: _Candidate) -> tuple[bool | int | str, ...]:
+        return (
+            work[one] == 0,
+            one.damaged and work[one] <= whole,
+            not named_like(one.name, notebook),
+            PurePosixPath(one.name).name.lower() != f"{notebook}.ipynb".lower(),
+            not named_exactly(one.name, notebook),
+            is_script(one.name),
+            one.name.count("/"),
+            one.name,
+        )
+
+    return sorted(candidates, key=rank)
+
+
+def _said_of(first: _Candidate, notebook: str, wanted: Mapping[str, Sequence[str]]) -> list[str]:
+    """What is said of the file that is graded where its name does not say which notebook it is."""
+    if _likeness(first, wanted) == notebook:
+        return []
+    said = [f"{first.name}: was graded as {notebook}.ipynb. Name it so."]
+    more = [name for other, names in wanted.items() if other != notebook for name in names]
+    held = sorted(first.defines(set(more) - set(wanted[notebook])))
+    if held and not _likeness(first, wanted):
+        remedy = "A file is one notebook only: hand in each as a file of its own."
+        said.append(f"{first.name}: holds {', '.join(held)}, too, which was not graded. {remedy}")
+    return said
+
+
+def _passed_over(first: _Candidate, ranked: Sequence[_Candidate], notebook: str, names: Collection[str]) -> list[str]:
+    """A line for each file that might have been graded in place of the first."""
+    said = []
+    graded = f"{first.name} was graded as {notebook}.ipynb"
+    for one in ranked:
+        same = [cell.source for cell in one.cells] == [cell.source for cell in first.cells]
+        if one is first or (same and not one.damaged):
+            continue
+        if one.damaged:
+            reason = f"it is damaged, and {graded}"
+        elif one.blanks and not _work(one, ranked, names):
+            reason = f"its blanks are empty, and {graded}"
+        else:
+            reason = f"{first.name} is here, too"
+        said.append(f"{one.name}: was not graded, since {reason}. Hand in one of them.")
+    return said
+
+
+def _said_of_the_rest(rest: Sequence[_Candidate]) -> list[str]:
+    """What is said of notebooks that were not graded although one is missing."""
+    said: list[str] = []
+    for one in rest:
+        if not is_script(one.name):
+            said += one.problems or [f"{one.name}: was not graded, since it defines no name that is asked for."]
+    return said

@@ -162,7 +162,7 @@ def _message(check: CheckResult, notebook: str, problems: Iterable[str]) -> Mess
     if notebook and check.outcome == "skipped" and check.message.startswith(NO_NOTEBOOK):
         for problem in problems:
             file, colon, reason = problem.partition(": ")
-            if notebook in file:
+            if notebook in file and not reason.startswith("was graded as"):
                 return Message(f"{file} could not be read: {reason}" if colon else problem, ())
     return shown_message(check)
 

@@ -36,6 +36,17 @@ def is_blank(program: Sequence[Piece], name: str, given: Collection[str] = EMBED
     return isinstance(definition, (ast.FunctionDef, ast.AsyncFunctionDef)) and _is_empty(definition.body)
 
 
+def count_blanks(definition: ast.ClassDef | Function) -> int:
+    """Count the functions that hold placeholders only, or raise NotImplementedError beside other code.
+
+    A class that holds placeholders only has one blank.
+    """
+    if isinstance(definition, ast.ClassDef) and _is_empty(definition.body):
+        return 1
+    functions = [node for node in all_nodes(definition) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))]
+    return sum(_is_empty(function.body) or any(map(_raises, function.body)) for function in functions)
+
+
 def _defines(statement: ast.stmt, name: str) -> bool:
     return isinstance(statement, (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)) and statement.name == name
 
@@ -80,15 +91,18 @@ def _is_placeholder(statement: ast.stmt, unset: Collection[str]) -> bool:
         return True
     if isinstance(statement, ast.Expr):
         return isinstance(statement.value, ast.Constant)
-    if isinstance(statement, ast.Raise):
-        return _is_not_implemented(statement)
+    if _raises(statement):
+        return True
     if isinstance(statement, ast.Return):
         values = statement.value.elts if isinstance(statement.value, ast.Tuple) else [statement.value]
         return all(_is_nothing(value) or ast.unparse(value) in unset for value in values if value is not None)
     return False
 
 
-def _is_not_implemented(statement: ast.Raise) -> bool:
+def _raises(statement: ast.stmt) -> bool:
+    """Whether a statement is a raise of NotImplementedError."""
+    if not isinstance(statement, ast.Raise):
+        return False
     raised = statement.exc.func if isinstance(statement.exc, ast.Call) else statement.exc
     return isinstance(raised, ast.Name) and raised.id in ("NotImplementedError", "NotImplemented")
 
@@ -119,7 +133,7 @@ def _has_placeholder(function: Function) -> bool:
     """Whether something in a method is not written: all of it, a raise, or a name that is only ever None."""
     if _is_empty(function.body):
         return True
-    if any(isinstance(statement, ast.Raise) and _is_not_implemented(statement) for statement in function.body):
+    if any(map(_raises, function.body)):
         return True
     nodes = list(all_nodes(function))
     unset = {target for node in nodes if isinstance(node, ast.stmt) for target in _unset(node)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import zipfile
 from pathlib import Path
 
@@ -32,7 +33,7 @@ def download(tmp_path: Path) -> Path:
             "Ada B_501_assignsubmission_file_/2_cnn (1).ipynb",
             "Bob_502_assignsubmission_file_/notes.ipynb",
         ):
-            made.writestr(name, name)
+            made.writestr(name, json.dumps({"cells": [{"cell_type": "code", "source": f"# {name}"}]}))
     return path
 
 
@@ -40,10 +41,23 @@ def test_notebooks_get_the_names_and_places_that_nbgrader_looks_for(course: Path
     ada, bob = collect(course, download)
     assert (ada.student, ada.notebooks, ada.problems) == ("Ada B_501", ("2_cnn",), ())
     assert (bob.student, bob.notebooks) == ("Bob_502", ())
-    assert bob.problems == ("notes.ipynb was left out",)
+    assert bob.problems == ("notes.ipynb: was not graded, since it defines no name that is asked for.",)
     placed = course / "submitted" / "Ada B_501" / ASSIGNMENT / "2_cnn.ipynb"
-    assert placed.read_text(encoding="utf-8").endswith("/2_cnn (1).ipynb")
+    assert "/2_cnn (1).ipynb" in placed.read_text(encoding="utf-8")
     assert not (course / "submitted" / "Bob_502").exists()
+
+
+def test_a_good_copy_is_taken_before_a_damaged_one(course: Path, tmp_path: Path) -> None:
+    good = json.dumps(
+        {"cells": [{"cell_type": "code", "source": "def pad_reference(ids, pad_idx):\n    return ids"}]}
+    )
+    (tmp_path / "handed_in" / "ada").mkdir(parents=True)
+    for name, content in (("2_cnn.ipynb", good[:-9]), ("2_cnn (1).ipynb", good)):
+        (tmp_path / "handed_in" / "ada" / name).write_text(content, encoding="utf-8")
+    (ada,) = collect(course, tmp_path / "handed_in")
+    assert (course / "submitted" / "ada" / ASSIGNMENT / "2_cnn.ipynb").read_text(encoding="utf-8") == good
+    said = "2_cnn.ipynb: was not graded, since it is damaged, and 2_cnn (1).ipynb was graded as 2_cnn.ipynb."
+    assert ada.problems == (f"{said} Hand in one of them.",)
 
 
 def test_collecting_again_writes_over_and_keeps_the_time_stamp(course: Path, download: Path) -> None:
