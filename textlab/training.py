@@ -21,6 +21,7 @@ from torch.optim.lr_scheduler import LRScheduler, OneCycleLR
 from tqdm import tqdm
 
 from textlab.batches import Batch, batches
+from textlab.weights import embedding_layer
 
 PREDICT_BATCH = 256
 
@@ -141,8 +142,8 @@ def fit_encoded(
     rows = [row[:size].tolist() for row, size in zip(ids, lengths, strict=True)]
     targets = [int(label) for label in labels]
     seed_everything(plan.seed)
-    embedding = getattr(model, "embedding", None)
-    if isinstance(embedding, nn.Embedding) and plan.embedding_scale != 1:
+    embedding = embedding_layer(model)
+    if embedding is not None and plan.embedding_scale != 1:
         with torch.no_grad():
             embedding.weight.mul_(plan.embedding_scale)
     steps = plan.epochs * math.ceil(len(rows) / plan.batch_size)

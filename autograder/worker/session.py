@@ -121,7 +121,7 @@ class Session:
         module = self._named(name)
         if not isinstance(module, nn.Module):
             raise StudentError(name, "", f"{type(module).__name__} where a network was expected")
-        return self._keep(LocalModel(module, name, locate))
+        return self._keep(LocalModel(module, name, locate).settle())
 
     def probe(self, vocab_size: int, emb_dim: int, pad_idx: int, n_classes: int) -> Handle:
         """Make the kit's own small network."""

@@ -12,6 +12,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.nn.parameter import is_lazy
 
 from textlab.attribution import explain
 from textlab.batches import Batch
@@ -26,6 +27,10 @@ from textlab.form import Form, InKitForm
 from textlab.text import Vocabulary
 from textlab.training import TrainingPlan, fit_encoded, predict_encoded
 from textlab.vectors import Vectors
+from textlab.weights import embedding_layer, load_weights, weights_of
+
+FIRST_LENGTH = 32
+"""Tokens of the reviews that give lazy layers their sizes."""
 
 
 @contextlib.contextmanager
@@ -101,16 +106,31 @@ class LocalModel:
     ) -> None:
         """`built` says from which arguments, where that is not plain."""
         self.module = module
+        self._form = form
         self._called = InKitForm(module, form) if form else module
         self.name = name
         self._locate = locate
         self._given = given or {}
         self._built = f"{BUILT_BY}{built}" if built else ""
 
+    def settle(self) -> LocalModel:
+        """Give lazy layers their sizes by a first forward pass; the model."""
+        tensors = [*nn.Module.parameters(self.module), *nn.Module.buffers(self.module)]
+        if any(map(is_lazy, tensors)):
+            ids = torch.zeros(2, FIRST_LENGTH, dtype=torch.long)
+            lengths = torch.full((2,), FIRST_LENGTH) if _takes_lengths(self.module) else None
+            call = f"{self.name}.forward({_inputs_text(ids, lengths)}){self._built}"
+            with student_code(call, self._locate), torch.no_grad():
+                nn.Module.eval(self.module)
+                self._called(*_inputs(ids, lengths))
+                nn.Module.train(self.module)
+        return self
+
     def parameters(self) -> dict[str, tuple[int, ...]]:
         """Names and shapes of the trainable parameters."""
-        with student_code(f"{self.name}.named_parameters()", self._locate):
-            return {name: tuple(value.shape) for name, value in nn.Module.named_parameters(self.module)}
+        with student_code(f"{self.name}.named_parameters()", self._locate), torch.no_grad():
+            own = weights_of(self.module)
+            return {name: tuple(weight.read().shape) for name, weight in own.items() if weight.is_trained}
 
     def given(self) -> dict[str, Tensor]:
         """The tensors that the network was built from, as they are now."""
@@ -119,13 +139,13 @@ class LocalModel:
     def get_weights(self) -> dict[str, Tensor]:
         """All parameters and buffers by name."""
         call = f"{self.name}.state_dict()"
-        with student_code(call, self._locate):
-            return {name: plain_tensor(value, call) for name, value in nn.Module.state_dict(self.module).items()}
+        with student_code(call, self._locate), torch.no_grad():
+            return {name: plain_tensor(weight.read(), call) for name, weight in weights_of(self.module).items()}
 
     def set_weights(self, weights: Mapping[str, Tensor]) -> None:
         """Replace parameters and buffers."""
         with student_code(f"{self.name}.load_state_dict(…)", self._locate):
-            nn.Module.load_state_dict(self.module, dict(weights))
+            load_weights(self.module, weights)
 
     def forward(self, ids: Tensor, lengths: Tensor | None = None, *, training: bool = False, seed: int = 0) -> Tensor:
         """Output for token ids, in evaluation mode unless `training`."""
@@ -150,8 +170,9 @@ class LocalModel:
         call = f"{self.name}.forward on embeddings {list(embedded.shape)}{self._built}"
         with student_code(call, self._locate), torch.no_grad():
             nn.Module.eval(self.module)
-            layer: Any = self.module.embedding
-            handle = layer.register_forward_hook(lambda _module, _inputs, _output: embedded)
+            layer: Any = embedding_layer(self.module) or self.module.embedding
+            given = embedded.transpose(0, 1) if self._form and self._form.sequence_first else embedded
+            handle = layer.register_forward_hook(lambda _module, _inputs, _output: given)
             try:
                 return plain_tensor(self._called(torch.zeros(embedded.shape[:2], dtype=torch.long)), call)
             finally:
@@ -164,8 +185,8 @@ class LocalModel:
             nn.Module.eval(self.module)
             nn.Module.zero_grad(self.module)
             self._called(*_inputs(ids, lengths)).sum().backward()
-            named = list(nn.Module.named_parameters(self.module))
-            return {name: 0.0 if p.grad is None else float(p.grad.abs().max()) for name, p in named}
+            own = weights_of(self.module)
+            return {name: weight.gradient for name, weight in own.items() if weight.is_trained}
 
     def fit(
         self, ids: Tensor, lengths: Tensor, labels: Tensor, plan: TrainingPlan, *, device: str = "cpu"
@@ -224,7 +245,7 @@ class LocalNetwork:
             if not isinstance(module, nn.Module):
                 raise StudentError(call, "", f"{type(module).__name__} where an nn.Module was expected")
             given = {name: value for name, value in own.items() if isinstance(value, Tensor)}
-            return LocalModel(module, self.name, self._locate, given, self._form, call)
+            return LocalModel(module, self.name, self._locate, given, self._form, call).settle()
 
 
 class LocalFunction:
@@ -275,6 +296,18 @@ class LocalBench:
     def vectors(self, words: Sequence[str], matrix: Tensor) -> Vectors:
         """Word vectors."""
         return Vectors(list(words), matrix)
+
+
+def _takes_lengths(network: nn.Module) -> bool:
+    """Whether forward wants a second argument."""
+    taken = inspect.signature(network.forward).parameters.values()
+    needed = [
+        argument
+        for argument in taken
+        if argument.default is argument.empty
+        and argument.kind in (argument.POSITIONAL_ONLY, argument.POSITIONAL_OR_KEYWORD)
+    ]
+    return len(needed) > 1
 
 
 def _inputs(ids: Tensor, lengths: Tensor | None) -> list[Tensor]:
