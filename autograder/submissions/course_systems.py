@@ -1,13 +1,17 @@
 """The names that course systems give to submissions in the zip that a teacher downloads.
 
-- Canvas: `doejane_LATE_12345_67890_2_cnn-1.ipynb`: name, lateness, user, submission, the file and its attempt.
-- Moodle: `Jane Doe_12345_assignsubmission_file_/2_cnn.ipynb`, or the same in one flat name.
+- Canvas: `doejane_LATE_12345_67890_2_cnn-1.ipynb`: name, lateness, user, attachment, the file and its attempt. A
+  group has its own name in place of the student's, such as `team_a3`; an anonymous assignment has
+  `LATE_anon_x7Y8z_67890_2_cnn.ipynb`, without a user. (Canvas: lib/content_zipper.rb.)
+- Moodle: `Jane Doe_12345_assignsubmission_file_/2_cnn.ipynb`, or the same in one flat name; in front of the name
+  stands that of the group, and `Participant` takes its place in an anonymous assignment.
 - Gradescope: `submission_12345/2_cnn.ipynb`; who that is stands in `submission_metadata.yml`.
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,8 +19,13 @@ from typing import Any
 import yaml
 
 METADATA = "submission_metadata.yml"
-_CANVAS = re.compile(r"(?P<name>[^_]+)(?:_LATE)?_(?P<user>\d{2,})_(?P<submission>\d{2,})_")
-_MOODLE = re.compile(r"(?P<name>[^_].*?)_(?P<user>\d+)_assignsubmission_(?:file|onlinetext)_?")
+_MOODLE = re.compile(r"(?P<name>.+?)_(?P<user>\d+)_assignsubmission_(?:file|onlinetext)_?")
+_ANONYMOUS = re.compile(r"(?:LATE_)?(?P<name>anon_[0-9A-Za-z]+)_\d+_")
+# Canvas leaves no number between two underscores in a name, but a name may end in one, and a file begin with one:
+# users and attachments have long numbers in a grown installation.
+_CANVAS = re.compile(r"(?P<name>.+?)(?:_LATE)?_(?P<user>\d{3,})_\d{3,}_")
+_CANVAS_NUMBERED = re.compile(r"(?P<name>.+?_\d{3,})(?:_LATE)?_(?P<user>\d{3,})_\d{3,}_")
+_CANVAS_SHORT = re.compile(r"(?P<name>.+?)(?:_LATE)?_(?P<user>\d{2,})_\d{2,}_")
 _GRADESCOPE = re.compile(r"submission_\d+$")
 _ATTEMPT = re.compile(r"-\d+(?=\.[^.]+$)")
 
@@ -39,16 +48,26 @@ class CourseName:
 
 
 def course_names(raws: Sequence[str]) -> dict[str, CourseName]:
-    """What each name says; empty unless all are names of one course system."""
-    for pattern, attempts in ((_MOODLE, False), (_CANVAS, True)):
-        found = {raw: pattern.match(raw) for raw in raws}
-        if raws and all(found.values()):
-            return {
-                raw: CourseName(f"{match['name']}_{match['user']}", match.group(), attempts)
-                for raw, match in found.items()
-                if match
-            }
-    return {}
+    """What each name says that a course system made; others, such as of work that came by mail, are left out.
+
+    Short numbers are Canvas's only where all names have them.
+    """
+    found = {raw: name for raw in raws if (name := _course_name(raw, _MOODLE, _ANONYMOUS, _CANVAS))}
+    prefixes = Counter(name.prefix for name in found.values())
+    for raw, name in found.items():
+        # An attachment has a number of its own, so what several files share is a name that ends in a number.
+        if name.attempts and prefixes[name.prefix] > 1:
+            found[raw] = _course_name(raw, _ANONYMOUS, _CANVAS_NUMBERED, _CANVAS) or name
+    short = {raw: name for raw in raws if (name := found.get(raw) or _course_name(raw, _CANVAS_SHORT))}
+    return short if len(short) == len(raws) else found
+
+
+def _course_name(raw: str, *patterns: re.Pattern[str]) -> CourseName | None:
+    for pattern in patterns:
+        if match := pattern.match(raw):
+            student = "_".join(part for part in match.groupdict().values() if part)
+            return CourseName(student, match.group(), attempts=pattern is not _MOODLE)
+    return None
 
 
 def gradescope_students(raws: Sequence[str], metadata: bytes) -> dict[str, CourseName]:

@@ -36,6 +36,39 @@ def test_canvas_names_are_taken_apart(tmp_path: Path) -> None:
     assert found(class_zip) == {"doejane_12345": ["1_rnn.ipynb", "2_cnn.ipynb"], "müllermax_12346": ["2_cnn.ipynb"]}
 
 
+def test_canvas_gives_groups_and_anonymous_students_other_names(tmp_path: Path) -> None:
+    groups = pack(
+        tmp_path / "groups.zip",
+        *("team_a3_12345_67890_1_rnn.ipynb", "team_a3_12345_67891_2_cnn.ipynb"),
+        *("group_7_LATE_12346_67892_2_cnn.ipynb", "teamb_12347_67893_2024_2_cnn.ipynb"),
+        *("team_2024_12348_67894_1_rnn.ipynb", "team_2024_12348_67895_2_cnn.ipynb"),
+    )
+    assert found(groups) == {
+        "group_7_12346": ["2_cnn.ipynb"],
+        "team_2024_12348": ["1_rnn.ipynb", "2_cnn.ipynb"],
+        "team_a3_12345": ["1_rnn.ipynb", "2_cnn.ipynb"],
+        "teamb_12347": ["2024_2_cnn.ipynb"],
+    }
+    anonymous = pack(
+        tmp_path / "anonymous.zip",
+        *("anon_Qw3Rt_501_1_rnn.ipynb", "anon_Qw3Rt_502_2_cnn.ipynb", "LATE_anon_Zx9Cv_503_2_cnn-1.ipynb"),
+    )
+    assert found(anonymous) == {"anon_Qw3Rt": ["1_rnn.ipynb", "2_cnn.ipynb"], "anon_Zx9Cv": ["2_cnn.ipynb"]}
+
+
+def test_work_that_came_by_mail_changes_nobody_elses_name(tmp_path: Path) -> None:
+    for late in ("by_mail.ipynb", "Eve 2_cnn.ipynb", "eve_12.ipynb"):
+        path = pack(tmp_path / "class.zip", "roeada_12345_678_1_rnn.ipynb", "roeada_12345_679_2_cnn.ipynb", late)
+        assert found(path) == {"roeada_12345": ["1_rnn.ipynb", "2_cnn.ipynb"], late[:-6]: [late]}
+    moodle = pack(
+        tmp_path / "m.zip",
+        "Ada B_88_assignsubmission_file_/a/2_cnn.ipynb",
+        "eve/2_cnn.ipynb",
+        "Participant_9_assignsubmission_file_2_cnn.ipynb",
+    )
+    assert found(moodle) == {"Ada B_88": ["a/2_cnn.ipynb"], "Participant_9": ["2_cnn.ipynb"], "eve": ["2_cnn.ipynb"]}
+
+
 @pytest.mark.parametrize("separator", ["/", ""])
 def test_moodle_names_are_taken_apart(tmp_path: Path, separator: str) -> None:
     class_zip = pack(
