@@ -20,6 +20,7 @@ from autograder.exports.gradescope_zip import build_gradescope_zip
 from autograder.exports.junit import junit_xml
 from autograder.exports.marks import Mark, marks_of, read_records
 from autograder.exports.moodle import moodle_worksheet
+from autograder.exports.sheet import read_text
 from autograder.exports.table import marks_csv
 from autograder.record import Record
 from autograder.reports.files import write_whole
@@ -32,6 +33,9 @@ Reports = Annotated[Path, typer.Argument(help="folder of the reports, the --out 
 To = Annotated[Path | None, typer.Option(help="where to write; if not given: in the folder of the reports")]
 Gradebook = Annotated[
     Path | None, typer.Option(help="nbgrader's gradebook.db: marks with written answers and late penalties")
+]
+Groups = Annotated[
+    bool, typer.Option("--groups", help="names of what was handed in are those of groups: go by the number alone")
 ]
 Index = Annotated[
     str, typer.Option(envvar="TORCH_INDEX", help="package index with CPU-only wheels of torch, for the other machine")
@@ -67,12 +71,16 @@ def canvas(
     reports: Reports = Path("out"),
     to: To = None,
     gradebook: Gradebook = None,
+    new: Annotated[bool, typer.Option("--new", help="the title is that of a new assignment")] = False,
+    groups: Groups = False,
 ) -> None:
-    """A CSV that Canvas's gradebook imports; students are found by login, id or SIS id."""
+    """A CSV that Canvas's gradebook imports; students are found by login, id, SIS id, number and name."""
     with _faults():
-        made = canvas_csv(_marks(reports, gradebook), roster.read_text(encoding="utf-8-sig"), title)
+        text, note = read_text(roster)
+        marks = _marks(reports, gradebook)
+        made = canvas_csv(marks, text, title, name=roster.name, new=new, groups=groups)
         _write(to or reports / "canvas.csv", made.text, roster)
-        _left_out(made.unmatched, made.unmarked)
+        _left_out(made.unmatched, made.unmarked, (note, *made.notes))
 
 
 @export.command()
@@ -83,13 +91,15 @@ def moodle(
     gradebook: Gradebook = None,
     grade_column: Annotated[str, typer.Option(help="its header, where it is not found")] = "",
     feedback_column: Annotated[str, typer.Option(help="its header, where it is not found")] = "",
+    groups: Groups = False,
 ) -> None:
     """Your own Moodle worksheet, in any language, with grades and feedback comments."""
     with _faults():
-        text = worksheet.read_bytes().decode("utf-8")
-        made = moodle_worksheet(_marks(reports, gradebook), text, grade_column, feedback_column)
+        text, note = read_text(worksheet)
+        marks, columns = _marks(reports, gradebook), (grade_column, feedback_column)
+        made = moodle_worksheet(marks, text, *columns, name=worksheet.name, groups=groups)
         _write(to or reports / "moodle.csv", made.text, worksheet)
-        _left_out(made.unmatched, made.unmarked)
+        _left_out(made.unmatched, made.unmarked, (note, *made.notes))
 
 
 @export.command()
@@ -184,7 +194,9 @@ def _made(path: Path) -> None:
     console.print(Text(f"made {path}"))
 
 
-def _left_out(unmatched: tuple[str, ...], unmarked: tuple[str, ...]) -> None:
+def _left_out(unmatched: Sequence[str], unmarked: Sequence[str], notes: Sequence[str]) -> None:
+    for note in filter(None, notes):
+        console.print(Text(f"note: {note}"))
     for sentence in unmatched:
         console.print(Text(f"not in it: {sentence}"))
     for student in unmarked:

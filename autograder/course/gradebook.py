@@ -100,8 +100,11 @@ def _mark(submission: Any, student: str, most: float, comment: str) -> Mark:
     waiting = any(grade.needs_manual_grade for grade in grades)
     written = None if waiting else float(sum(grade.score for grade in by_hand))
     penalty = float(submission.late_submission_penalty or 0.0)
+    who = submission.student
     return Mark(
         student=student,
+        name=" ".join(part for part in (who.first_name, who.last_name) if part),
+        email=who.email or "",
         score=max(0.0, float(submission.score) - penalty),
         max_score=most,
         comment=comment,

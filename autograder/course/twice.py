@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.course.gradebook import opened
-from autograder.exports.marks import user_number
+from autograder.exports.matching import name_forms, split_number
 
 
 @dataclass(frozen=True)
@@ -32,11 +31,13 @@ class Known:
 
     def may_be(self, folder: str) -> bool:
         """Whether a folder's name speaks of this student: by number, by name in either order, or by address."""
-        number = user_number(folder)
-        words = _plain(folder.removesuffix(f"_{number}") if number else folder)
-        names = [self.first_name + self.last_name, self.last_name + self.first_name, self.id]
-        said = {_plain(name) for name in (*names, self.email, self.email.split("@")[0])} - {""}
-        return words in said or number == self.id
+        words, number = split_number(folder)
+        email = self.email.casefold()
+        keys = {self.id.casefold(), email, email.split("@")[0]} - {""}
+        if words.casefold() in keys or {*name_forms(words)} & {*name_forms(self.name)}:
+            return True
+        # A number alone may be that of somebody else in another system.
+        return number == self.id and not self.name
 
 
 def listed_twice(gradebook: Path, folders: Collection[str]) -> list[str]:
@@ -67,7 +68,3 @@ def listed_twice(gradebook: Path, folders: Collection[str]) -> list[str]:
                 f"table twice: write {folder} as the id into your table, and import it again"
             )
     return found
-
-
-def _plain(text: str) -> str:
-    return re.sub(r"[\W_]+", "", text).casefold()

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -11,8 +10,6 @@ from autograder.record import Record, read_record
 from autograder.reports.message import GRADER_FAILED, shown_message
 
 COMMENT_LIMIT = 2000
-NUMBERED = re.compile(r"_(\d+)(?:_assignsubmission_.*)?$")
-"""At the end of a student's name: the number that Canvas and Moodle write into the names of what was handed in."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +26,9 @@ class Mark:
     written: float | None = None
     """Points for written answers; None when nobody has graded them."""
     penalty: float = 0.0
+    name: str = ""
+    """The student's, where nbgrader's table of students has one."""
+    email: str = ""
 
 
 def read_records(reports: Path) -> list[Record]:
@@ -99,31 +99,3 @@ def _limited(text: str) -> str:
 def number(value: float | None) -> str:
     """A mark without needless digits; empty when there is none."""
     return "" if value is None else f"{value:.2f}".rstrip("0").rstrip(".")
-
-
-def place_marks(
-    marks: Sequence[Mark], fitting: Callable[[str], Collection[int]]
-) -> tuple[dict[int, Mark], tuple[str, ...]]:
-    """The mark of each row, and a sentence about every student whose mark is in none.
-
-    `fitting` gives the places of the rows that fit a student's name; a row takes the first mark that fits it alone.
-    """
-    placed: dict[int, Mark] = {}
-    unmatched = []
-    for mark in marks:
-        places = fitting(mark.student)
-        if not places:
-            unmatched.append(f"{mark.student} has a mark, but no row fits")
-        elif len(places) > 1:
-            unmatched.append(f"{mark.student} has a mark, but {len(places)} rows fit")
-        elif (place := next(iter(places))) in placed:
-            unmatched.append(f"{mark.student} has a mark, but the row that fits has that of {placed[place].student}")
-        else:
-            placed[place] = mark
-    return placed, tuple(unmatched)
-
-
-def user_number(student: str) -> str:
-    """The number by which a course system knows a student, where the submission's name ended in it; or nothing."""
-    found = NUMBERED.search(student)
-    return found[1] if found else ""

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from autograder.exports.marks import Mark, number, place_marks, user_number
+from autograder.exports.marks import Mark, number
+from autograder.exports.matching import Person, Roster
+from autograder.exports.sheet import Row, Sheet, SheetError, parse_sheet, twice
 from autograder.reports.grades import defused
 
 GRADE, MAXIMUM, FEEDBACK = "Grade", "Maximum Grade", "Feedback comments"
-DELIMITERS = (",", ";", "\t")
+PARTICIPANT = re.compile(r"(\D*)(\d+)")
+"""The word for a participant, in the language of the worksheet, and the number in the names of what was handed in."""
+DATE = re.compile(r"-|.*\d.*\d\d:\d\d.*|.*\b(19|20)\d\d\b.*", re.DOTALL)
+"""What Moodle writes into columns of times."""
 
 
 @dataclass(frozen=True)
@@ -33,70 +39,85 @@ class MoodleWorksheet:
     """A sentence about every student with a mark whom no row fits, or not one alone."""
     unmarked: tuple[str, ...]
     """First cells of rows without a mark; they stay as they were."""
+    notes: tuple[str, ...]
+    """What the teacher should know before uploading it, one sentence each."""
 
 
 def moodle_worksheet(
-    marks: Sequence[Mark], worksheet: str, grade_column: str = "", feedback_column: str = ""
+    marks: Sequence[Mark],
+    worksheet: str,
+    grade_column: str = "",
+    feedback_column: str = "",
+    *,
+    name: str = "the worksheet",
+    groups: bool = False,
 ) -> MoodleWorksheet:
     """The teacher's worksheet with grades and feedback filled in; all other cells stay as they are.
 
-    Students are found by the number in the folder's name, or by any cell that equals their id (e-mail, the part of it
-    before @, id number, full name), whatever the case of letters. Raises ValueError when the columns cannot be told,
-    or when a mark can be larger than the worksheet's maximum grade.
+    Students are found by all that stands left of the grade (see `Roster`; so `groups`): the participant's number,
+    full name, address, the part of it before @, id number. Comments are HTML in Moodle, so their text is escaped.
+    Raises SheetError when the columns cannot be told, or when a mark can be larger than the worksheet's maximum.
     """
-    mark_of_order, body = ("\ufeff", worksheet[1:]) if worksheet.startswith("\ufeff") else ("", worksheet)
-    first = body.splitlines()[0] if body else ""
-    delimiter = max(DELIMITERS, key=lambda sign: first.count(sign))
-    rows = list(csv.reader(io.StringIO(body), delimiter=delimiter))
-    if len(rows) < 2:
-        raise ValueError("the worksheet has no students; download it from the assignment and give that file")
-    header, students = rows[0], [row for row in rows[1:] if row]
-    columns = _columns(header, students, grade_column, feedback_column)
-    comma = _comma(students, columns)
-    _refuse_larger(marks, students, columns)
-    found, unmatched = place_marks(marks, _fitting(students))
-    for place, mark in found.items():
+    sheet = parse_sheet(worksheet, name)
+    if not sheet.rows:
+        raise SheetError(f"{name} has no students; download the worksheet from the assignment and give that file")
+    columns = _columns(sheet, grade_column, feedback_column)
+    comma = columns.maximum is not None and any("," in row.cells[columns.maximum] for row in sheet.rows)
+    _refuse_larger(marks, sheet, columns)
+    placement = Roster(_people(sheet, columns.grade), groups=groups).place(marks)
+    for place, mark in placement.by_row.items():
+        cells = sheet.rows[place].cells
         if mark.score is not None:
             grade = number(mark.score)
-            students[place][columns.grade] = grade.replace(".", ",") if comma else grade
+            cells[columns.grade] = grade.replace(".", ",") if comma else grade
         if columns.feedback is not None:
-            students[place][columns.feedback] = defused(mark.comment.replace("\n", "<br>"))
+            cells[columns.feedback] = defused(html.escape(mark.comment).replace("\n", "<br>"))
     text = io.StringIO()
-    writer = csv.writer(text, delimiter=delimiter, quoting=csv.QUOTE_ALL, lineterminator="\n")
-    writer.writerows([header, *students])
-    unmarked = tuple(row[0] for place, row in enumerate(students) if place not in found)
-    return MoodleWorksheet(mark_of_order + text.getvalue(), unmatched, unmarked)
+    writer = csv.writer(text, delimiter=sheet.delimiter, quoting=csv.QUOTE_ALL, lineterminator="\n")
+    writer.writerows([sheet.header, *(row.cells for row in sheet.rows)])
+    unmarked = [row.cells[0] for place, row in enumerate(sheet.rows) if place not in placement.by_row]
+    unmarked += [f"{mark.student} (not graded)" for mark in placement.by_row.values() if mark.score is None]
+    no_feedback = "no column for feedback was found, so comments are left out; name it with --feedback-column"
+    notes = () if columns.feedback is not None else (no_feedback,)
+    byte_order_mark = "\ufeff" if worksheet.startswith("\ufeff") else ""
+    return MoodleWorksheet(byte_order_mark + text.getvalue(), placement.unmatched, tuple(unmarked), notes)
 
 
-def _columns(header: list[str], rows: list[list[str]], grade: str, feedback: str) -> Columns:
-    """By the given names, by the English ones, else by what stands in them."""
-    for name in (grade, feedback):
-        if name and name not in header:
-            raise ValueError(f"the worksheet has no column {name!r}; it has {', '.join(header)}")
+def _columns(sheet: Sheet, grade: str, feedback: str) -> Columns:
+    """By the given names, by the English ones, else by what stands in them. Raises SheetError."""
+    header, rows = sheet.header, [row.cells for row in sheet.rows]
+    for column in (grade, feedback):
+        if column and column not in header:
+            raise SheetError(f"{sheet.name} has no column {column!r}; it has {', '.join(header)}")
+    for column in sorted({grade or GRADE, MAXIMUM, feedback or FEEDBACK} & set(twice(header))):
+        raise SheetError(f"{sheet.name} has the column {column!r} more than once; download the worksheet again")
     maximum = header.index(MAXIMUM) if MAXIMUM in header else _maximum(rows, len(header))
     if grade or GRADE in header:
         grade_place = header.index(grade or GRADE)
     elif maximum is not None:
         grade_place = maximum - 1  # Moodle writes the maximum right of the grade
     else:
-        raise ValueError(f"which column is the grade? Name it with --grade-column; there are {', '.join(header)}")
+        raise SheetError(
+            f"{sheet.name}: which column is the grade? Name it with --grade-column; there are {', '.join(header)}. "
+            "If this is no grading worksheet, switch on offline grading worksheets in the assignment's settings"
+        )
     if feedback or FEEDBACK in header:
         return Columns(grade_place, maximum, header.index(feedback or FEEDBACK))
     # Feedback comes last, after the two dates; without it the last column is the date of the grade.
     last = len(header) - 1
-    dates = maximum is not None and last - maximum >= 4
-    return Columns(grade_place, maximum, last if dates else None)
+    comes_last = maximum is not None and last - maximum >= 4 and not any(DATE.fullmatch(row[last]) for row in rows)
+    return Columns(grade_place, maximum, last if comes_last else None)
 
 
 def _maximum(rows: list[list[str]], width: int) -> int | None:
     """The column whose cells all hold the same positive number, right of one with numbers or nothing."""
     for place in range(2, width):
-        values = {row[place].strip() for row in rows if len(row) > place}
-        before = [row[place - 1].strip() for row in rows if len(row) > place]
+        values = {row[place].strip() for row in rows}
+        before = [row[place - 1].strip() for row in rows]
         if (
             len(values) == 1
             and (_number(values.pop()) or 0) > 0
-            and all(not v or _number(v) is not None for v in before)
+            and all(not v or v == "-" or _number(v) is not None for v in before)
         ):
             return place
     return None
@@ -107,32 +128,38 @@ def _number(text: str) -> float | None:
     return float(text.replace(",", ".")) if re.fullmatch(r"\d+([.,]\d+)?", text) else None
 
 
-def _comma(rows: list[list[str]], columns: Columns) -> bool:
-    """Whether numbers are written with a decimal comma."""
-    return columns.maximum is not None and any("," in row[columns.maximum] for row in rows)
-
-
-def _refuse_larger(marks: Sequence[Mark], rows: list[list[str]], columns: Columns) -> None:
+def _refuse_larger(marks: Sequence[Mark], sheet: Sheet, columns: Columns) -> None:
     if columns.maximum is None or not marks:
         return
-    allowed = _number(rows[0][columns.maximum].strip())
     possible = max(mark.max_score for mark in marks)
-    if allowed is not None and possible > allowed:
-        raise ValueError(
-            f"the worksheet's maximum grade is {number(allowed)}, the marks go to {number(possible)}; "
-            "set the maximum in Moodle and download the worksheet again"
-        )
+    for row in sheet.rows:
+        allowed = _number(row.cells[columns.maximum].strip())
+        if allowed is not None and possible > allowed:
+            raise SheetError(
+                f"the worksheet's maximum grade is {number(allowed)}, the marks go to {number(possible)}; "
+                "set the maximum in Moodle and download the worksheet again"
+            )
 
 
-def _fitting(rows: list[list[str]]) -> Callable[[str], set[int]]:
-    """Gives the places of the rows that fit a student's name."""
-    known: dict[str, set[int]] = {}
-    numbered: dict[str, set[int]] = {}
-    for place, row in enumerate(rows):
-        for cell in (text.strip().casefold() for text in row):
-            known.setdefault(cell, set()).add(place)
-            if "@" in cell:
-                known.setdefault(cell.split("@")[0], set()).add(place)
-        if numbers := re.findall(r"\d+", row[0]):
-            numbered.setdefault(numbers[-1], set()).add(place)
-    return lambda student: numbered.get(user_number(student) or student) or known.get(student.casefold(), set())
+def _people(sheet: Sheet, grade: int) -> list[Person]:
+    """Who the rows are about, by what stands left of the grade and differs from row to row."""
+    telling = [place for place in range(grade) if _telling([row.cells[place].strip() for row in sheet.rows])]
+    parts = [PARTICIPANT.fullmatch(row.cells[0].strip()) for row in sheet.rows]
+    one_word = len({part and part[1].casefold() for part in parts}) == 1
+    return [
+        _person(sheet, row, telling, part if one_word else None) for row, part in zip(sheet.rows, parts, strict=True)
+    ]
+
+
+def _person(sheet: Sheet, row: Row, telling: list[int], part: re.Match[str] | None) -> Person:
+    """`telling` are the columns that say who somebody is, `part` the word and the number of the first cell."""
+    cells = {place: row.cells[place].strip() for place in {0, *telling}}
+    ids = {sheet.header[place]: cell for place, cell in cells.items() if place != 1 or "@" in cell}
+    name = "" if "@" in cells.get(1, "@") else cells[1]
+    return Person(row.line, ids, name, part[2] if part else "", part[1].strip() if part else "")
+
+
+def _telling(values: list[str]) -> bool:
+    """Whether a column tells people apart, as names and numbers do and a status does not."""
+    filled = [value for value in values if value]
+    return 2 * len(set(filled)) > len(filled)

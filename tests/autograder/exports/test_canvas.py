@@ -67,7 +67,8 @@ def test_whoever_is_not_in_the_roster_or_twice_in_it_is_reported() -> None:
     made = canvas_csv(marks(("nobody", 1.0), ("bob@example.org", 2.0), ("101", 3.0)), twice, "Homework 2 (1234)")
     assert made.unmatched == (
         "nobody has a mark, but no row fits",
-        "bob@example.org has a mark, but 2 rows fit",
+        "bob@example.org has a mark, but 2 rows fit: =cmd|' /C calc'!A0 (line 5) by SIS Login ID bob@example.org; "
+        "Bob, Two (line 7) by SIS Login ID bob@example.org",
     )
 
 
@@ -81,8 +82,102 @@ def test_a_title_that_the_gradebook_does_not_have_becomes_a_new_column() -> None
     made = canvas_csv(marks(("101", 1.0)), ROSTER, "Text classification")
     assert rows(made.text)[2]["Text classification"] == "1"
     assert rows(made.text)[1]["Text classification"] == "100"
+    assert made.notes[0].startswith(
+        "the roster has no column 'Text classification': Canvas will make a new assignment"
+    )
 
 
 def test_a_file_that_is_no_gradebook_is_refused_with_the_remedy() -> None:
     with pytest.raises(ValueError, match="export the gradebook from Canvas"):
         canvas_csv(marks(("101", 1.0)), "name,grade\nada,1\n", "Homework")
+
+
+WHO = "Student,ID,SIS User ID,SIS Login ID,Section"
+
+
+def gradebook(header: str, *lines: str) -> str:
+    return "\n".join([header, *lines]) + "\n"
+
+
+def test_names_in_two_columns_and_semicolons_come_back_as_they_were() -> None:
+    roster = gradebook(
+        "LastName;FirstName;ID;SIS Login ID;Integration ID;Root Account;Section;Homework 2 (1234)",
+        "    Points Possible;;;;;;;100,00",
+        "Lovelace;Ada;101;ada;i9;x.org;Monday;",
+    )
+    made = canvas_csv(marks(("lovelaceada_101", 87.5)), roster, "Homework 2")
+    header, _, ada = csv.reader(io.StringIO(made.text), delimiter=";")
+    assert ",".join(header) == (
+        "LastName,FirstName,ID,SIS Login ID,Integration ID,Root Account,Section,Homework 2 (1234)"
+    )
+    assert ada == ["Lovelace", "Ada", "101", "ada", "i9", "x.org", "Monday", "87,5"]
+
+
+def test_the_row_about_posting_is_no_student() -> None:
+    made = canvas_csv(marks(("101", 1.0)), ROSTER, "Homework 2")
+    assert made.unmarked == ("=cmd|' /C calc'!A0", "Test, Student")
+
+
+@pytest.mark.parametrize("title", ["homework 2", "Homework  2 (1234)", "Homework 2"])
+def test_a_title_is_found_without_its_number_and_in_any_case(title: str) -> None:
+    made = canvas_csv(marks(("101", 1.0)), ROSTER, title)
+    assert rows(made.text)[2]["Homework 2 (1234)"] == "1" and not made.notes
+
+
+@pytest.mark.parametrize("title", ["Homwork 2", "Homework 2 (99)", "Homework 3"])
+def test_a_title_with_a_slip_is_refused_and_a_new_one_has_to_be_meant(title: str) -> None:
+    with pytest.raises(ValueError, match=r"Did you mean 'Homework 2 \(1234\)'\?.*--new"):
+        canvas_csv(marks(("101", 1.0)), ROSTER, title)
+    assert rows(canvas_csv(marks(("101", 1.0)), ROSTER, title, new=True).text)[2][title] == "1"
+
+
+def test_a_title_that_two_columns_have_needs_its_number() -> None:
+    roster = gradebook(f"{WHO},Homework (1),Homework (2)", "Ada,101,s1,ada,Monday,,")
+    with pytest.raises(ValueError, match=r"2 columns for 'Homework': 'Homework \(1\)', 'Homework \(2\)'"):
+        canvas_csv(marks(("101", 1.0)), roster, "Homework")
+    assert rows(canvas_csv(marks(("101", 1.0)), roster, "Homework (2)").text)[0]["Homework (2)"] == "1"
+    with pytest.raises(ValueError, match="2 columns"):
+        canvas_csv(marks(("101", 1.0)), roster.replace("(2)", "(1)"), "Homework (1)")
+
+
+@pytest.mark.parametrize(
+    ("title", "said"), [("Section", "no assignment"), ("Final Score", "computes"), ("", "the title is empty")]
+)
+def test_a_column_that_is_no_assignment_is_refused(title: str, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        canvas_csv(marks(("101", 1.0)), ROSTER, title)
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("Lovelace, Ada,101,s1,ada,", r"roster\.csv, line 2: ID is 'Ada', .*comma in a name"),
+        ("Lovelace, Ada,101,s1,ada,Monday,", r"roster\.csv, line 2: (7 cells|ID is 'Ada')"),
+        ('"Lovelace, Ada",1.01E+11,s1,ada,Monday,', r"line 2: ID is '1\.01E\+11'.*export the gradebook again"),
+        ('"Lovelace, Ada",101,"4,71E+09",ada,Monday,', r"line 2: SIS User ID is '4,71E\+09'.*shortened"),
+    ],
+)
+def test_cells_that_moved_and_numbers_that_were_shortened_are_refused(line: str, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        canvas_csv(marks(("101", 1.0)), gradebook(f"{WHO},Homework (1)", line), "Homework", name="roster.csv")
+
+
+def test_a_column_of_keys_twice_is_refused() -> None:
+    with pytest.raises(ValueError, match="the column ID more than once"):
+        canvas_csv(marks(("101", 1.0)), gradebook("Student,ID,ID,Section,H (1)", "Ada,101,102,Monday,"), "H")
+
+
+def test_a_row_that_is_there_twice_gets_nothing() -> None:
+    twice = gradebook(f"{WHO},H (1)", "Ada,101,s1,ada,Monday,", "Ada,101,s1,ada,Tuesday,")
+    made = canvas_csv(marks(("101", 1.0)), twice, "H")
+    assert [row["H (1)"] for row in rows(made.text)] == ["", ""]
+    assert "2 rows fit: Ada (line 2) by ID 101; Ada (line 3) by ID 101" in made.unmatched[0]
+
+
+def test_points_possible_below_the_marks_are_said() -> None:
+    made = canvas_csv(marks(("101", 1.0)), ROSTER.replace("10,100", "10,50"), "Homework 2")
+    assert made.notes == ("points possible are 50 in this column, and the marks go to 100",)
+
+
+def test_a_student_whom_nobody_graded_is_named() -> None:
+    assert "101 (not graded)" in canvas_csv(marks(("101", None)), ROSTER, "Homework 2").unmarked

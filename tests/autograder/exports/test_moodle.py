@@ -103,8 +103,74 @@ def test_whoever_fits_no_row_or_two_is_reported() -> None:
     twice = ENGLISH + '"Participant 503",Ada Lovelace,ada3@example.org,-,,100.00,Yes,-,-,\n'
     made = moodle_worksheet([mark("Ada Lovelace"), mark("nobody"), mark("bob"), mark("Bob_502")], twice)
     assert made.unmatched == (
-        "Ada Lovelace has a mark, but 2 rows fit",
+        "Ada Lovelace has a mark, but 2 rows fit: Ada Lovelace (line 2) by the name Ada Lovelace; "
+        "Ada Lovelace (line 4) by the name Ada Lovelace",
         "nobody has a mark, but no row fits",
-        "Bob_502 has a mark, but the row that fits has that of bob",
+        "bob has a mark, but its row, Bob (line 3), is also that of Bob_502",
+        "Bob_502 has a mark, but its row, Bob (line 3), is also that of bob",
     )
-    assert [row[4] for row in table(made.text)[1:]] == ["", "87.5", ""]
+    assert [row[4] for row in table(made.text)[1:]] == ["", "12.00", ""]
+
+
+def test_a_student_s_text_is_no_html_and_no_formula_in_the_column_that_is_html() -> None:
+    comment = '=1+1: the class <img src=x onerror=alert(1)> & “F1” raised "it\'s"\nline'
+    cell = table(moodle_worksheet([mark("ada", 1.0, comment)], ENGLISH).text)[1][9]
+    assert cell.startswith("'=1+1") and "<img" not in cell and cell.endswith("<br>line")
+    assert "&lt;img src=x onerror=alert(1)&gt; &amp; “F1” raised &quot;it&#x27;s&quot;" in cell
+
+
+@pytest.mark.parametrize(
+    ("word", "folder"),
+    [("Participant ", "Participant_88"), ("Teilnehmer/in", "Teilnehmerin_88"), ("参与者", "参与者_88")],
+)
+def test_anonymous_participants_are_found_by_their_number(word: str, folder: str) -> None:
+    blind = (
+        f"ID,Status,Grade,Maximum Grade,Edit,Date,Date2,Feedback\n{word}88,-,,100,Y,-,-,\n{word}188,-,,100,Y,-,-,\n"
+    )
+    made = moodle_worksheet([mark(folder)], blind)
+    assert [row[2] for row in table(made.text)[1:]] == ["87.5", ""]
+    revealed = blind.replace("ID,", "ID,Full name,").replace("88,-", "88,Ada B,-")
+    assert [row[3] for row in table(moodle_worksheet([mark(folder)], revealed).text)[1:]] == ["87.5", ""]
+
+
+def test_a_number_inside_another_number_or_a_login_is_no_key() -> None:
+    sheet = ENGLISH + '"Participant 88",Cy Other,cy@example.org,-,,100.00,Yes,-,-,\n'
+    made = moodle_worksheet([mark("jane_88"), mark("50"), mark("01"), mark("8")], sheet)
+    assert [row[4] for row in table(made.text)[1:]] == ["", "12.00", ""]
+    assert "Cy Other (line 4) by the number 88 is not called 'jane'" in made.unmatched[0]
+
+
+def test_a_login_with_a_number_is_not_given_to_the_participant_of_that_number() -> None:
+    sheet = ENGLISH + '"Participant 88",Cy Other,cy@example.org,-,,100.00,Yes,-,-,\n'
+    sheet += '"Participant 7",Jane,jane_88@example.org,-,,100.00,Yes,-,-,\n'
+    made = moodle_worksheet([mark("jane_88")], sheet)
+    assert all(row[4] in ("", "12.00") for row in table(made.text)[1:])
+    assert "2 rows fit" in made.unmatched[0] and "Cy Other" in made.unmatched[0] and "line 5" in made.unmatched[0]
+
+
+def test_a_status_is_no_key() -> None:
+    made = moodle_worksheet([mark("Submitted")], ENGLISH)
+    assert made.unmatched == ("Submitted has a mark, but no row fits",)
+
+
+def test_a_participant_who_is_there_twice_is_named_with_both_lines() -> None:
+    twice = ENGLISH + '"Participant 501",Ada Lovelace,ada@example.org,Submitted,,100.00,Yes,-,-,\n'
+    made = moodle_worksheet([mark("Ada Lovelace_501")], twice)
+    assert "(line 2)" in made.unmatched[0] and "(line 4)" in made.unmatched[0]
+    assert [row[4] for row in table(made.text)[1:]] == ["", "12.00", ""]
+
+
+def test_the_date_of_the_grade_is_never_taken_for_feedback() -> None:
+    header = "ID,Nom,Courriel,Statut,Note,Note maximale,Modifiable,Remise,Texte en ligne,Modifié"
+    line = "Participant 501,Ada,ada@x.org,Remis,,100.00,Oui,-,a text,"
+    made = moodle_worksheet([mark("ada@x.org")], f"{header}\n{line}vendredi 1 mai 2026\n")
+    assert table(made.text)[1][-1] == "vendredi 1 mai 2026" and "--feedback-column" in made.notes[0]
+
+
+def test_cells_that_are_missing_or_too_many_are_no_traceback() -> None:
+    short = "\n".join(line.removesuffix(",") for line in ENGLISH.splitlines())
+    assert [row[4] for row in table(moodle_worksheet([mark("ada")], short).text)[1:]] == ["87.5", "12.00"]
+    with pytest.raises(
+        ValueError, match=r"Grades\.csv, line 2: 11 cells, and the header has 10: 'x' is in no column"
+    ):
+        moodle_worksheet([mark("ada")], ENGLISH.replace('May",-,', 'May",-,,x'), name="Grades.csv")
