@@ -67,7 +67,7 @@ def choose_notebooks(files: Sequence[SubmittedFile], wanted: Mapping[str, Sequen
         first = next((one for one in ranked if one.cells), next(iter(ranked), None))
         if first is not None:
             notebooks[notebook] = Chosen(first.file, first.cells)
-            problems += first.problems
+            problems += [problem for one in ranked if one is first or one.damaged for problem in one.problems]
             problems += _said_of(first, notebook, wanted)
             problems += _passed_over(first, ranked, notebook, names)
     if len(notebooks) < len(wanted):

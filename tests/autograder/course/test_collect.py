@@ -57,7 +57,8 @@ def test_a_good_copy_is_taken_before_a_damaged_one(course: Path, tmp_path: Path)
     (ada,) = collect(course, tmp_path / "handed_in")
     assert (course / "submitted" / "ada" / ASSIGNMENT / "2_cnn.ipynb").read_text(encoding="utf-8") == good
     said = "2_cnn.ipynb: was not graded, since it is damaged, and 2_cnn (1).ipynb was graded as 2_cnn.ipynb."
-    assert ada.problems == (f"{said} Hand in one of them.",)
+    assert ada.problems[0].startswith("2_cnn.ipynb: is no notebook")
+    assert ada.problems[1:] == (f"{said} Hand in one of them.",)
 
 
 def test_collecting_again_writes_over_and_keeps_the_time_stamp(course: Path, download: Path) -> None:
