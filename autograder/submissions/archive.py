@@ -5,9 +5,10 @@ from __future__ import annotations
 import lzma
 import stat
 import struct
+import unicodedata
 import zipfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from autograder.submissions.listing import (
@@ -20,9 +21,9 @@ from autograder.submissions.listing import (
     Listing,
     Names,
     UnreadableFileError,
-    ignored,
     too_big,
 )
+from autograder.submissions.noise import is_noise, left_out
 from autograder.submissions.safe_name import RULE
 from autograder.submissions.submission import SubmissionError
 from textlab.definitions.shown import shown
@@ -60,10 +61,10 @@ class Archive:
         listing = Listing()
         names = Names()
         by_path: dict[tuple[str, ...], Entry] = {}
-        for info in self._zip.infolist():
-            # Some Windows programs separate folders by backslashes.
-            raw = tuple(part for part in _name(info).replace("\\", "/").split("/") if part not in {"", "."})
-            if any(ignored(part) for part in raw) or not raw:
+        members = [(info, _parts(info)) for info in self._zip.infolist()]
+        skipped = _Skipped(raw for _, raw in members)
+        for info, raw in members:
+            if not raw or skipped(raw):
                 continue
             if len(raw) > MAX_DEPTH + 1:
                 parts = names.safe(raw[:MAX_DEPTH])
@@ -72,7 +73,7 @@ class Archive:
                 listing.problems.append((parts, text))
                 continue
             parts = names.safe(raw)
-            if parts != raw:
+            if parts != tuple(unicodedata.normalize("NFC", part) for part in raw):
                 text = f"{'/'.join(parts)}: the zip calls it {shown(info.filename)!r}; in names, {RULE}."
                 listing.problems.append((parts, text))
             if info.is_dir():
@@ -123,6 +124,35 @@ class Archive:
         if len(content) > info.file_size:
             raise UnreadableFileError(f"{name}: is longer than the zip announces. Pack it again.")
         return content
+
+
+class _Skipped:
+    """Tells which paths of a zip are not looked at, since what lies beside them shows what they are."""
+
+    def __init__(self, paths: Iterable[tuple[str, ...]]) -> None:
+        self._inside: dict[tuple[str, ...], set[str]] = {}
+        self._known: dict[tuple[str, ...], bool] = {(): False}
+        for path in paths:
+            # Nothing deeper is read, and a path may have thousands of folders.
+            for depth in range(min(len(path), MAX_DEPTH + 1)):
+                self._inside.setdefault(path[:depth], set()).add(path[depth])
+
+    def __call__(self, path: tuple[str, ...]) -> bool:
+        """Whether a path, or a folder above it, is skipped."""
+        path = path[: MAX_DEPTH + 1]
+        for depth in range(1, len(path) + 1):
+            part, above = path[:depth], path[: depth - 1]
+            if part not in self._known:
+                known = part[-1] in left_out(above[-1] if above else "", self._inside[above])
+                self._known[part] = known or is_noise(part[-1], self._inside.get(part, ()))
+            if self._known[part]:
+                return True
+        return False
+
+
+def _parts(info: zipfile.ZipInfo) -> tuple[str, ...]:
+    """The folders and the name of a member; some Windows programs separate folders by backslashes."""
+    return tuple(part for part in _name(info).replace("\\", "/").split("/") if part not in {"", "."})
 
 
 def _name(info: zipfile.ZipInfo) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,9 +16,9 @@ from autograder.submissions.listing import (
     Listing,
     Names,
     UnreadableFileError,
-    ignored,
     too_big,
 )
+from autograder.submissions.noise import is_noise, left_out
 from autograder.submissions.safe_name import RULE
 from autograder.submissions.submission import SubmissionError
 from textlab.definitions.shown import shown
@@ -52,12 +53,17 @@ def list_folder(source: Path) -> Listing:
             raise SubmissionError(
                 f"{shown(str(source))}: holds more than {MAX_ENTRIES} entries. Give the folder of the class."
             )
+        inside = [child.name for child in children]
+        if above and is_noise(folder.name, inside):
+            listing.folders.discard(above)
+            continue
+        skipped = left_out(folder.name if above else "", inside)
         for child in children:
-            if ignored(child.name):
+            if child.name in skipped:
                 continue
             raw = (*raw_above, child.name)
             parts = names.safe(raw)
-            if parts[-1] != child.name:
+            if parts[-1] != unicodedata.normalize("NFC", child.name):
                 text = f"{'/'.join(parts)}: was named {shown(child.name)!r}; in names, {RULE}."
                 listing.problems.append((parts, text))
             if child.is_symlink():
@@ -75,6 +81,8 @@ def list_folder(source: Path) -> Listing:
                     )
                 else:
                     stack.append((Path(child.path), raw))
+            elif (kind := _special(child)) is not None:
+                listing.problems.append((parts, f"{'/'.join(parts)}: {kind}. Hand in the notebook itself."))
             else:
                 listing.files.append(Entry(parts, _folder_reader(Path(child.path), parts)))
     listing.files.sort(key=lambda entry: entry.parts)
@@ -83,6 +91,22 @@ def list_folder(source: Path) -> Listing:
 
 def _folder_reader(path: Path, parts: tuple[str, ...]) -> Callable[[], bytes]:
     return lambda: read_file(path, "/".join(parts))
+
+
+def _special(child: os.DirEntry[str]) -> str | None:
+    """What is wrong with a file that must not be opened: reading a pipe may wait, and a device may act."""
+    try:
+        mode = child.stat(follow_symlinks=False).st_mode
+    except OSError as error:
+        return f"cannot be read: {error.strerror}"
+    kinds = (
+        (stat.S_ISFIFO, "named pipe"),
+        (stat.S_ISSOCK, "socket"),
+        (stat.S_ISCHR, "device"),
+        (stat.S_ISBLK, "device"),
+    )
+    kind = next((word for test, word in kinds if test(mode)), "special file")
+    return None if stat.S_ISREG(mode) else f"is not a plain file but a {kind}, and was left out"
 
 
 def read_file(path: Path, name: str) -> bytes:

@@ -78,11 +78,6 @@ class Names:
         return self._safe[raw]
 
 
-def ignored(name: str) -> bool:
-    """Tell whether a file or folder is some tool's own: hidden, a checkpoint, a cache."""
-    return (name.startswith(".") and name.strip(".") != "") or name in {"__MACOSX", "__pycache__"}
-
-
 def too_big(name: str, size: int) -> UnreadableFileError:
     """Return the error for a file of `size` bytes."""
     return UnreadableFileError(
