@@ -162,7 +162,10 @@ def _agree(said: str, person: Person) -> bool:
     """Whether what stands in front of a number may be the person's name."""
     if not person.name or (person.anonymous and _letters(said) == _letters(person.anonymous)):
         return True
-    return bool({*name_forms(said), _ascii(said)} & {*name_forms(person.name), *_ascii_forms(person.name)})
+    known = {*name_forms(person.name), *_ascii_forms(person.name)}
+    # Moodle writes the group's name and a hyphen in front.
+    parts = said.split("-")
+    return any({*name_forms(own), _ascii(own)} & known for own in ("-".join(parts[at:]) for at in range(len(parts))))
 
 
 def split_number(student: str) -> tuple[str, str]:

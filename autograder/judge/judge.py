@@ -23,6 +23,7 @@ from autograder.judge.known_parts import PRINTED_LIMIT, Keep, KnownParts
 from autograder.judge.notebooks import choose_notebooks
 from autograder.judge.parts import PartResult, parts_of
 from autograder.judge.plugin import GradingPlugin
+from autograder.judge.undisturbed import undisturbed
 from autograder.judge.workers import Workers
 from autograder.record import GradedFile, Record
 from autograder.rubric import Rubric
@@ -83,6 +84,7 @@ class FoundOut:
     total_s: float
 
 
+@undisturbed()
 def load_data(settings: Settings) -> None:
     """Read once what all submissions are judged with; what is read stays in memory."""
     load_hidden(settings.data, settings.data_path)
@@ -120,6 +122,7 @@ def judge_submission(
     return record_of(submission, settings, [judge_parts(submission, settings, workers, listener, keep)])
 
 
+@undisturbed()
 def judge_parts(
     submission: Submission,
     settings: Settings,
@@ -226,6 +229,7 @@ def _definitions(
     return found, problems
 
 
+@undisturbed()
 def run_graders(
     judging: Judging,
     rubric: Rubric,

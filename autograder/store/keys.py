@@ -32,7 +32,15 @@ if TYPE_CHECKING:
 
 READERS = (
     *("reports", "exports", "course", "calibration", "release"),
-    *("command_line.py", "grade_command.py", "export_command.py", "course_command.py", "terminal.py"),
+    *(
+        "start.py",
+        "__main__.py",
+        "command_line.py",
+        "grade_command.py",
+        "export_command.py",
+        "course_command.py",
+        "terminal.py",
+    ),
 )
 """What in `autograder` only reads results. Everything else there counts, also what is added some day."""
 SOURCES = (".py", ".ini")

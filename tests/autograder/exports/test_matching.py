@@ -54,6 +54,11 @@ def test_a_number_under_another_name_is_no_key() -> None:
     assert why("1234") == "1234 has a mark, but no row fits"
 
 
+def test_a_group_s_name_in_front_of_the_student_s_is_no_other_name() -> None:
+    assert row("Group A-Dora Right_20003") == 0
+    assert row("Right_20003") is None
+
+
 def test_a_group_is_found_by_its_number_only_where_that_was_asked_for() -> None:
     assert row("team_a3_12345") is None
     assert row("team_a3_12345", groups=True) == 1
