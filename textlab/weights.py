@@ -11,6 +11,8 @@ from torch.nn.utils import parametrize
 from torch.nn.utils.weight_norm import WeightNorm
 
 EMBEDDING = "embedding.weight"
+NEXT_TO_NOTHING = 1e-12
+"""Stands for 0 where weight norm divides by the length of a row."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,8 @@ class Weight:
 
     def write(self, value: Tensor) -> None:
         """Copy `value`, of the same shape, into what is stored."""
+        if len(self.stored) > 1:
+            value = value.where(value != 0, torch.tensor(NEXT_TO_NOTHING))
         with torch.no_grad():
             if self.hook is not None:
                 scale, direction = self.stored

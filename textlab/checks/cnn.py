@@ -8,12 +8,7 @@ from torch import Tensor
 from textlab.checks.behaviour import expect_an_answer, expect_free_of_place, expect_relu, scaled
 from textlab.checks.convolutional import Reading, readings, wrong_ways
 from textlab.checks.draw import Draw
-from textlab.checks.dropout import (
-    expect_at_work_in_training,
-    expect_before_the_head,
-    expect_nothing_at_rate_zero,
-    expect_silent_in_evaluation,
-)
+from textlab.checks.dropout import expect_dropout, expect_nothing_at_rate_zero, expect_silent_in_evaluation
 from textlab.checks.embedding import WEIGHT, expect_embedding, expect_zero_padding
 from textlab.checks.failure import (
     CheckFailed,
@@ -176,14 +171,17 @@ def _expect_as_computed(model: Model, found: list[Reading], draw: Draw) -> None:
 
 def arguments_decide_dropout(cnn: Network, draw: Draw) -> None:
     """Dropout works on the joined features in training, and is silent in evaluation"""
-    reviews = draw.token_ids(6, 12, 40, avoid=[1]), None
-    model = cnn.build(**sizes(40, 8, 16, [2, 3]))
-    expect_silent_in_evaluation(model, reviews)
-    expect_at_work_in_training(model, reviews, FEATURES)
-    expect_nothing_at_rate_zero(cnn.build(**sizes(40, 8, 16, [2, 3], dropout=0.0)), reviews, cnn.name, SAME)
-    redraw(model, draw)
-    two = draw.token_ids(2, 12, 40, avoid=[1])
-    expect_before_the_head(model, two, False, f"{cnn.name}(dropout=0.5, …)", FEATURES)
+    reviews, kernels = (draw.token_ids(6, 12, 40, avoid=[1]), None), [2, 3, 4]
+    expect_silent_in_evaluation(cnn.build(**sizes(40, 8, 6, kernels)), reviews)
+    expect_nothing_at_rate_zero(cnn.build(**sizes(40, 8, 6, kernels, dropout=0.0)), reviews, cnn.name, SAME)
+
+    def build(rate: float) -> Model:
+        model = cnn.build(**sizes(40, 8, 2, kernels, dropout=rate))
+        redraw(model, draw)
+        return model
+
+    pair = draw.token_ids(2, 16, 40, avoid=[1])
+    expect_dropout(build, draw, pair, with_lengths=False, call=cnn.name, place=FEATURES)
 
 
 def reviews_are_independent(cnn: Network, draw: Draw) -> None:

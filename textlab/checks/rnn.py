@@ -11,12 +11,7 @@ from torch import Tensor
 
 from textlab.checks.behaviour import expect_an_answer
 from textlab.checks.draw import Draw
-from textlab.checks.dropout import (
-    expect_at_work_in_training,
-    expect_before_the_head,
-    expect_nothing_at_rate_zero,
-    expect_silent_in_evaluation,
-)
+from textlab.checks.dropout import expect_dropout, expect_nothing_at_rate_zero, expect_silent_in_evaluation
 from textlab.checks.embedding import WEIGHT, expect_embedding, expect_zero_padding
 from textlab.checks.failure import CheckFailed, expect_close, expect_gradients, expect_shape, shape_text
 from textlab.checks.recurrent import expected_matrices, logits_by_summary, recurrent_matrices
@@ -123,11 +118,15 @@ def arguments_decide_dropout(rnn: Network, draw: Draw) -> None:
     inputs = reviews(draw, 6, 12)
     model = rnn.build(**sizes(n_layers=1))
     expect_silent_in_evaluation(model, inputs)
-    expect_at_work_in_training(model, inputs, "the summary")
     expect_nothing_at_rate_zero(rnn.build(**sizes(dropout=0.0)), inputs, "RNNBaseline", SAME)
-    redraw(model, draw, scale=1.0)
-    two = draw.token_ids(2, 12, 40, avoid=[1])
-    expect_before_the_head(model, two, True, "RNNBaseline(dropout=0.5, …)", "the summary")
+
+    def build(rate: float) -> Model:
+        alone = rnn.build(**sizes(hidden_dim=3, n_layers=1, dropout=rate))
+        redraw(alone, draw, scale=1.0)
+        return alone
+
+    pair = draw.token_ids(2, 6, 40, avoid=[1])
+    expect_dropout(build, draw, pair, with_lengths=True, call=rnn.name, place="the summary")
     _dropout_between_layers(rnn, draw)
 
 

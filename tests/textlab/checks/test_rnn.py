@@ -133,6 +133,7 @@ def test_weights_of_two_widths_are_named_without_running_the_network() -> None:
             {
                 "runs",
                 "one_logit_per_review",
+                "arguments_decide_dropout",
                 "summary_is_the_last_state",
                 "reviews_are_independent",
                 "padding_is_silent",
@@ -158,7 +159,7 @@ def test_weights_of_two_widths_are_named_without_running_the_network() -> None:
             "padding changes the logit",
             id="not packed",
         ),
-        pytest.param([(LAST, "self.linear(summary)")], "arguments_decide_dropout", "does nothing", id="no dropout"),
+        pytest.param([(LAST, "self.linear(summary)")], "arguments_decide_dropout", "nothing is drawn", id="no dropout"),
         pytest.param(
             [("dropout=between", "dropout=0.0")],
             "arguments_decide_dropout",
@@ -192,12 +193,11 @@ def test_weights_of_two_widths_are_named_without_running_the_network() -> None:
         pytest.param(
             [(f"return {LAST}", f"return {LAST} + embedded.mean()")],
             {
-                "arguments_decide_dropout",
                 "summary_is_the_last_state",
                 "reviews_are_independent",
                 "padding_is_silent",
             },
-            "no logit that both reviews share",
+            "something stands between",
             id="reviews leak into each other",
         ),
     ],
