@@ -53,6 +53,10 @@ class Judging:
     """By notebook, the student's names that the kit's own function replaces from now on."""
     quiet: set[str] = field(default_factory=set)
     """Notebooks in which dropout does nothing from now on."""
+    bindings: dict[str, Mapping[str, str]] = field(default_factory=dict)
+    """By class the notebook's variables that it reads in place of its arguments, and these arguments."""
+    made_good: set[str] = field(default_factory=set)
+    """Checks that failed for a fault which is made good for the others, so that these can be asked."""
     served: Mapping[str, Mapping[str, Sequence[str]]] = field(default_factory=dict)
     """By notebook or role, and by what is served, the names that the kit's own is bound to."""
     made: Mapping[str, MadeNetworks] = field(default_factory=dict)

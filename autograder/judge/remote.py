@@ -130,6 +130,8 @@ class RemoteNetwork:
     def __init__(self, name: str, worker: WorkerSource, train_seconds: float) -> None:
         self.name = name
         self.asked = Asked()
+        self.bindings: Mapping[str, str] = {}
+        """Variables of the notebook that get the value of an argument whenever a network is built."""
         self._worker = worker
         self._train_seconds = train_seconds
         self._seed = 0
@@ -147,9 +149,24 @@ class RemoteNetwork:
     def build(self, **arguments: object) -> RemoteModel:
         """Build a network from keyword arguments."""
         worker = self._worker()
-        handle = worker.request("build", QUICK_S, name=self.name, arguments=arguments, seed=self._seed)
+        asked = {"arguments": arguments, "seed": self._seed, "variables": self._variables(arguments)}
+        handle = worker.request("build", QUICK_S, name=self.name, **asked)
         worker.expect(isinstance(handle, Handle), "build", "is no handle")
         return RemoteModel(worker, handle, self._train_seconds)
+
+    def with_bindings(self, bindings: Mapping[str, str]) -> RemoteNetwork:
+        """The same class, with variables of the notebook that follow from its arguments."""
+        bound = copy.copy(self)
+        bound.bindings = bindings
+        return bound
+
+    def sized_arguments(self, **arguments: object) -> list[str]:
+        """Those of these arguments that are numbers, as the class names them."""
+        return [name for name, value in arguments.items() if isinstance(value, (int, float))]
+
+    def _variables(self, arguments: Mapping[str, object]) -> dict[str, object]:
+        """The values of the bound variables."""
+        return {name: arguments[argument] for name, argument in self.bindings.items() if argument in arguments}
 
 
 class RemoteFunction:

@@ -171,8 +171,10 @@ class Subjects:
         if self._wrong(f"{role}-dropout"):
             self.judging.silence(role)
         name, played = self.judging.name(role, part), self.judging.contract[role]
+        bindings = self.judging.bindings.get(name, {})
         if played.is_plain:
-            return RemoteNetwork(name, lambda: self.judging.worker(beside or role), TRAIN_S)
+            network = RemoteNetwork(name, lambda: self.judging.worker(beside or role), TRAIN_S)
+            return network.with_bindings(bindings)
         return TranslatedNetwork(
             name,
             lambda: self.judging.worker(beside or role),
@@ -180,7 +182,7 @@ class Subjects:
             role=played,
             with_lengths=role == "rnn",
             probabilities=self.judging.probabilities,
-        )
+        ).with_bindings(bindings)
 
     def _wrong(self, check: str) -> bool:
         return check in self.results and self.results[check].outcome not in ("passed", "skipped")

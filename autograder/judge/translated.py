@@ -74,9 +74,14 @@ class TranslatedNetwork(RemoteNetwork):
                 model = self._made(worker, given, True)
         return model
 
+    def sized_arguments(self, **arguments: Any) -> list[str]:
+        """Those of these arguments that are numbers, as the class names them."""
+        return super().sized_arguments(**self._given(self._worker(), arguments))
+
     def _made(self, worker: Worker, given: Mapping[str, Any], probabilities: bool) -> RemoteModel:
         form = Form(self._role.layout == "sequence_first", self._role.longest_first, probabilities)
         asked = {"arguments": given, "form": dataclasses.asdict(form), "seed": self._seed}
+        asked["variables"] = self._variables(given)
         handle = worker.request("build", QUICK_S, name=self.name, **asked)
         worker.expect(isinstance(handle, Handle), "build", "is no handle")
         return RemoteModel(worker, handle, self._train_seconds)

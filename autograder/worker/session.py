@@ -109,9 +109,19 @@ class Session:
         return LocalNetwork(self._named(name), locate).parameters()
 
     def build(
-        self, name: str, arguments: dict[str, Any], form: dict[str, bool] | None = None, seed: int = 0
+        self,
+        name: str,
+        arguments: dict[str, Any],
+        form: dict[str, bool] | None = None,
+        seed: int = 0,
+        variables: Mapping[str, Any] | None = None,
     ) -> Handle:
-        """Build a network from the class of that name, to be called in that form; its start follows from the seed."""
+        """Build a network from the class of that name, to be called in that form; its start follows from the seed.
+
+        `variables` of the notebook get these values before.
+        """
+        for variable, value in (variables or {}).items():
+            self._module.replace(variable, value)
         seed_everything(seed)
         network = LocalNetwork(self._named(name), locate, Form(**form) if form else None)
         return self._keep(network.build(**arguments))
