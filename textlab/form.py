@@ -14,7 +14,7 @@ LEAST = 1e-7
 
 @dataclass(frozen=True)
 class Form:
-    """How a network wants its reviews, and what it gives. The kit's own form has all of these off."""
+    """How a network wants its reviews, and what it gives. The defaults are the kit's own form."""
 
     sequence_first: bool = False
     """Token ids go in as [length, batch]."""
@@ -22,6 +22,33 @@ class Form:
     """The reviews of a batch go in by their lengths, the longest first."""
     probabilities: bool = False
     """The network gives probabilities of the positive class, not logits."""
+    lengths: bool = True
+    """The network takes lengths as its second argument where the kit's does."""
+    columns: int = 1
+    """Numbers that the network gives for a review: with 2, one for each class, the positive one last."""
+
+    def inputs(self, ids: Tensor, lengths: Tensor | None) -> list[Tensor]:
+        """What the network is called with, for ids [batch, length] and lengths [batch]; copies."""
+        order = self.order(lengths)
+        if order is not None and lengths is not None:
+            ids, lengths = ids[order], lengths[order]
+        text = ids.t().contiguous() if self.sequence_first else ids
+        return [text.clone()] if lengths is None or not self.lengths else [text.clone(), lengths.clone()]
+
+    def order(self, lengths: Tensor | None) -> Tensor | None:
+        """The order in which the reviews go in; None: as they come."""
+        if lengths is None or not self.longest_first:
+            return None
+        return torch.argsort(lengths, descending=True, stable=True)
+
+    def logits(self, found: Tensor) -> Tensor:
+        """The kit's logits from what the network gives, [batch, 1] for two columns; another shape stays as it is."""
+        if self.columns == 2:
+            if found.dim() != 2 or found.shape[1] != 2:
+                return found
+            values = found.clamp_min(LEAST).log() if self.probabilities else found
+            return values[:, 1:] - values[:, :1]
+        return torch.logit(found, eps=LEAST) if self.probabilities else found
 
 
 class InKitForm(nn.Module):
@@ -42,14 +69,10 @@ class InKitForm(nn.Module):
 
     def forward(self, ids: Tensor, lengths: Tensor | None = None) -> Any:
         """Logits for ids [batch, length] and lengths [batch]."""
-        order = None
-        if self._form.longest_first and lengths is not None:
-            order = torch.argsort(lengths, descending=True, stable=True)
-            ids, lengths = ids[order], lengths[order]
-        text = ids.t().contiguous() if self._form.sequence_first else ids
-        found = self.network(text) if lengths is None else self.network(text, lengths)
+        order = self._form.order(lengths)
+        found = self.network(*self._form.inputs(ids, lengths))
         if not isinstance(found, Tensor):
             return found
         if order is not None and found.dim() and len(found) == len(order):
             found = found[torch.argsort(order)]
-        return torch.logit(found, eps=LEAST) if self._form.probabilities else found
+        return self._form.logits(found)

@@ -8,13 +8,12 @@ import functools
 import re
 import sys
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from autograder.contracts.lines import ContractError
+from autograder.contracts.role import Contract, Role
 from autograder.rubric import Entry, Rubric, load_rubric
-from textlab.definitions.blank import EMBEDDING
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -23,65 +22,19 @@ else:
 
 FOLDER = Path(__file__).parent
 KIT = "kit"
-ANYWHERE = "*"
-"""As a role's notebook: whichever file defines the names."""
 _CHOICES = {
     "which": ("last", "first"),
     "layout": ("batch_first", "sequence_first"),
     "output": ("logits", "probabilities", "either"),
 }
 _TABLES = ("arguments", "constants", "points")
+_OF_THE_KIT = ("notebook", "parameters")
+_FOLLOWING = {"rnn": ("matrix",), "cnn": ("matrix",), "glove": ("vocab_size", "emb_dim")}
+"""Arguments that follow from the kit's: vectors for the sizes of an embedding, or the sizes for vectors."""
+_PADDING = "rnn-padding"
+"""The check that asks whether lengths are heeded."""
 SERVED = ("vocabulary", "vectors")
 _CHECK = re.compile(r"""@check\(\s*["']([\w-]+)["']""")
-
-
-@dataclass(frozen=True)
-class Role:
-    """A notebook and the names that it has to define, by the part that they play, and the form of the network."""
-
-    notebook: str
-    """The notebook's stem; ANYWHERE: any file that defines the names."""
-    names: Mapping[str, str]
-    """By part the name that is asked; once a submission is read, the name that it uses."""
-    other_names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """By part what is taken when the name that is asked is not there, `*` for any letters; the first that is."""
-    which: str = "last"
-    """The definition that counts when a notebook has several of the name: `first` or `last`."""
-    layout: str = "batch_first"
-    """`sequence_first`: token ids go in as [length, batch]."""
-    longest_first: bool = False
-    """Whether the reviews of a batch have to come in the order of their lengths, the longest first."""
-    output: str = "logits"
-    """What the network gives: `logits`, `probabilities` of the positive class, or `either`."""
-    kernel_count: int | None = None
-    """How many kernel sizes the class is made for; None: any number."""
-    arguments: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """By the kit's argument the names it may have in the class, the first one that the class takes."""
-    constants: Mapping[str, Any] = field(default_factory=dict)
-    """Arguments that the kit's classes do not have; handed over where the class takes them."""
-    optional: tuple[str, ...] = ()
-    """The kit's arguments that a class need not take."""
-    premise: str = ""
-    """The check that all others of the role build on."""
-    given: tuple[str, ...] = EMBEDDING
-    """Layers that the hand-out makes itself; a class that makes no others and holds placeholders is not attempted."""
-
-    @property
-    def is_plain(self) -> bool:
-        """Whether the class is asked to be as the kit's is, so that nothing has to be translated."""
-        plain = Role(self.notebook, self.names, self.other_names, self.which)
-        return self == dataclasses.replace(plain, premise=self.premise, given=self.given)
-
-
-@dataclass(frozen=True)
-class Contract:
-    """The roles of an assignment, what is served to its notebooks, and the points."""
-
-    name: str
-    roles: Mapping[str, Role]
-    serves: Mapping[str, tuple[str, ...]]
-    """By SERVED the callables whose results the kit replaces by its own: a vocabulary, word vectors."""
-    rubric: Rubric
 
 
 @functools.cache
@@ -130,7 +83,7 @@ class _Reader:
         """The contract, everything in it looked at."""
         roles = dict(self._below.roles) if self._below else {}
         for role, fields in self._content.items():
-            if role in ("extends", "serves"):
+            if role in ("extends", "serves", "without"):
                 continue
             known = _parts()
             if role not in known:
@@ -140,6 +93,8 @@ class _Reader:
                     [role], f"{role} is {_shown(fields)}; write a table, [{role}] and its entries below"
                 )
             roles[role] = self._role(role, fields, roles.get(role))
+        for role in self._without(roles):
+            del roles[role]
         if not roles:
             raise self._error([], 'it has no role; write extends = "kit", or a table such as [cnn]')
         serves = {**(self._below.serves if self._below else {}), **self._serves()}
@@ -172,6 +127,8 @@ class _Reader:
         changes: dict[str, Any] = {}
         for key, value in fields.items():
             where = [role, key]
+            if key == "parameters" and self._path == FOLDER / f"{KIT}.toml":
+                continue
             if key not in keys and key != "points":
                 raise self._error(where, f"{role} has no entry {key!r}{_near(key, [*keys, 'points'])}")
             if key in parts:
@@ -179,10 +136,12 @@ class _Reader:
                 others[key] = tuple(rest)
             elif key in _CHOICES:
                 changes[key] = self._choice(where, value, _CHOICES[key])
-            elif key == "longest_first":
+            elif key in ("longest_first", "lengths"):
                 changes[key] = self._typed(where, value, bool, "true or false")
-            elif key == "kernel_count":
+            elif key in ("kernel_count", "columns"):
                 changes[key] = self._positive(where, value)
+                if key == "columns" and value > 2:
+                    raise self._error(where, f"columns is {value}; write 1, or 2 for one number a class")
             elif key == "premise":
                 changes[key] = self._typed(where, value, str, "the id of a check")
                 if value not in check_ids():
@@ -191,9 +150,12 @@ class _Reader:
                 changes[key] = self._typed(where, value, str, 'a file name without .ipynb, or "*"')
             elif key in ("optional", "given"):
                 changes[key] = self._names(where, value)
+                if key == "optional":
+                    self._expect_arguments(role, value, where)
             elif key in _TABLES:
                 self._typed(where, value, dict, f"a table, [{role}.{key}]")
                 if key == "arguments":
+                    self._expect_arguments(role, value, where)
                     given = {argument: self._names([*where, argument], name) for argument, name in value.items()}
                     changes[key] = {**(below.arguments if below else {}), **given}
                 elif key == "constants":
@@ -205,6 +167,23 @@ class _Reader:
             raise self._error([role], f'{role} names no notebook; write notebook = "…", or "*" for any file')
         start = below or Role("", {})
         return dataclasses.replace(start, names=names, other_names=others, **changes)
+
+    def _expect_arguments(self, role: str, names: Collection[str], where: list[str]) -> None:
+        """Refuse arguments that the kit's class or functions of the role do not have."""
+        known = {*_FOLLOWING.get(role, ()), *(name for names in parameters(role).values() for name in names)}
+        for name in names:
+            if name not in known:
+                raise self._error([*where, name], f"the kit's {role} has no argument {name!r}{_near(name, known)}")
+
+    def _without(self, roles: Mapping[str, Role]) -> tuple[str, ...]:
+        """The roles that the contract drops."""
+        if "without" not in self._content:
+            return ()
+        names = self._names(["without"], self._content["without"])
+        for name in names:
+            if name not in roles:
+                raise self._error(["without"], f"there is no role {name!r} to leave out{_near(name, roles)}")
+        return names
 
     def _serves(self) -> dict[str, tuple[str, ...]]:
         value = self._content.get("serves", {})
@@ -228,13 +207,19 @@ class _Reader:
                     raise self._error(where, f"{check} has {_shown(value)} points; write an integer from 0 up")
                 first = known.get(check, Entry(check, role, "", "", value, "public"))
                 checks.append(dataclasses.replace(first, role=role, points=value))
-        self._expect_known(checks)
+        self._expect_known(checks, roles)
         return Rubric(kit.assignment, tuple(checks), kit.manual if self._path.stem == KIT else ())
 
-    def _expect_known(self, checks: Collection[Entry]) -> None:
+    def _expect_known(self, checks: Collection[Entry], roles: Mapping[str, Role]) -> None:
         ids = [entry.id for entry in checks]
         for entry in checks:
             where = [entry.role, "points", entry.id]
+            if entry.id == _PADDING and not roles[entry.role].lengths:
+                raise self._error(
+                    where,
+                    f"{_PADDING} asks whether lengths are heeded, and with lengths = false the class gets none;"
+                    f" write a table [{entry.role}.points] without it",
+                )
             if entry.id not in check_ids():
                 raise self._error(where, f"there is no check {entry.id!r}{_near(entry.id, check_ids())}")
             if ids.count(entry.id) > 1:
@@ -268,8 +253,18 @@ class _Reader:
 @functools.cache
 def _parts() -> Mapping[str, tuple[str, ...]]:
     """The parts of each role, as the kit's own contract has them."""
-    content = tomllib.loads((FOLDER / f"{KIT}.toml").read_text(encoding="utf-8"))
-    return {role: tuple(key for key in fields if key != "notebook") for role, fields in content.items()}
+    return {role: tuple(key for key in fields if key not in _OF_THE_KIT) for role, fields in _kit().items()}
+
+
+def parameters(role: str) -> Mapping[str, tuple[str, ...]]:
+    """By part the arguments of the kit's class or function, in their order."""
+    return {part: tuple(names) for part, names in _kit()[role]["parameters"].items()}
+
+
+@functools.cache
+def _kit() -> Mapping[str, Mapping[str, Any]]:
+    content: dict[str, dict[str, Any]] = tomllib.loads((FOLDER / f"{KIT}.toml").read_text(encoding="utf-8"))
+    return content
 
 
 @functools.cache

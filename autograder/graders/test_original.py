@@ -6,10 +6,11 @@ import torch
 from torch import Tensor
 
 from autograder.judge.checks import check
-from autograder.judge.started import NotebookNetworks
+from autograder.judge.repairs import IsolatedFailure
+from autograder.judge.started import NotebookNetworks, Started
 from autograder.judge.translated import TranslatedNetwork, served_words
 from textlab.checks.draw import Draw
-from textlab.checks.failure import CheckFailed
+from textlab.checks.failure import Cause, CheckFailed
 
 DIMS = (300, 100, 200, 50)
 """Lengths of the word vectors that are in use, the commonest first."""
@@ -32,6 +33,7 @@ def test_vectors(glove: TranslatedNetwork, glove_networks: NotebookNetworks, dra
         started = glove_networks.start(served_words(len(matrix)), matrix)
         rows = {name: _known_rows(weights, matrix) for name, weights in started.weights.items()}
         if WORDS in rows.values():
+            _expect_trained(started, [name for name, count in rows.items() if count == WORDS])
             return
         told = told or [f"{name} has {count} of {WORDS} rows right" for name, count in rows.items()]
         told = [*told, *started.failures] if dim == DIMS[0] else told
@@ -40,9 +42,29 @@ def test_vectors(glove: TranslatedNetwork, glove_networks: NotebookNetworks, dra
         input=f"{glove.name}, and what the notebook makes from it, with a vocabulary of {WORDS} words with vectors",
         expected="a network whose embedding.weight holds the vector of word i in row i",
         got="; ".join(told[:4]) or f"no network is made from {glove.name} in the notebook's cells",
-        likely="the vectors are loaded but never put into the embedding, or into another network's",
+        likely=None,
         next="put them in with from_pretrained, copy_ or nn.Parameter, before the optimiser is made",
     )
+
+
+def _expect_trained(started: Started, names: list[str]) -> None:
+    """Fail when an optimiser moves every weight of a network but the embedding, which is trained."""
+    for name in names:
+        trained = started.trained[name]
+        for optimizer, moved in started.moved[name].items():
+            left = [weight for weight in trained if weight not in moved]
+            if left and all("embedding" in weight for weight in left):
+                raise IsolatedFailure(
+                    "the optimiser does not train the word vectors",
+                    input=f"one step of {optimizer}, all gradients of {name} being 1",
+                    expected=f"other values in {', '.join(sorted(trained))}",
+                    got=f"{', '.join(left)} as before",
+                    likely=Cause(
+                        "optimiser-made-too-early",
+                        f"{optimizer} was made before the vectors came in: it still holds the parameter from then",
+                    ),
+                    next="put the vectors in first and make the optimiser then, or copy them with copy_",
+                )
 
 
 def _matrix(draw: Draw, dim: int) -> Tensor:

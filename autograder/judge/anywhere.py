@@ -13,7 +13,8 @@ from textlab.definitions import Cell, Definitions, defined_names, names_made_by,
 
 NETWORK = "network"
 MAX_MADE = 6
-"""Most networks of a notebook whose weights are looked at."""
+"""Most networks of a notebook whose weights are looked at, and most of its optimisers."""
+OPTIMIZERS = ["optim.*", "Adam*", "*Adam", "SGD", "RMSprop", "Adagrad", "Adadelta"]
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,8 @@ class MadeNetworks:
     """The networks that a notebook itself makes from the class of a role."""
 
     names: tuple[str, ...]
+    optimizers: tuple[str, ...]
+    """Names of the optimisers that the notebook makes."""
     definitions: Definitions
 
 
@@ -84,7 +87,8 @@ def _made(cells: Sequence[Cell], network: str, served: Sequence[str]) -> MadeNet
     """Networks made from a class, or by a function of the notebook, the last ones first."""
     makers = [network, *defined_names(cells, classes=False)]
     names = names_made_by(cells, makers)[:MAX_MADE]
-    return MadeNetworks(tuple(names), slice_definitions(cells, names, served))
+    optimizers = [name for name in names_made_by(cells, OPTIMIZERS) if name not in names][:MAX_MADE] if names else []
+    return MadeNetworks(tuple(names), tuple(optimizers), slice_definitions(cells, [*names, *optimizers], served))
 
 
 def _globals(definitions: Definitions, served: Sequence[str]) -> list[str]:

@@ -14,7 +14,7 @@ import pytest
 import torch
 
 from autograder.contracts import Contract, Role, load_contract
-from autograder.contracts.contract import ANYWHERE
+from autograder.contracts.role import ANYWHERE
 from autograder.judge.anywhere import Found, find_role
 from autograder.judge.few_reviews import load_few
 from autograder.judge.hidden_data import load_hidden

@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 from torch import Tensor
 
 from autograder.contracts import Role
-from autograder.contracts.contract import ANYWHERE
+from autograder.contracts.role import ANYWHERE
 from autograder.judge.anywhere import MadeNetworks
 from autograder.judge.client import Worker
 from autograder.judge.few_reviews import FewReviews, load_few
 from autograder.judge.hidden_data import HiddenData, hidden_folder
+from autograder.judge.remote import Repair
 from autograder.judge.trainings import Trainings
 from autograder.judge.workers import Workers
 from autograder.record import NO_NOTEBOOK, NOT_ATTEMPTED
@@ -53,10 +54,8 @@ class Judging:
     """By notebook, the student's names that the kit's own function replaces from now on."""
     quiet: set[str] = field(default_factory=set)
     """Notebooks in which dropout does nothing from now on."""
-    bindings: dict[str, Mapping[str, str]] = field(default_factory=dict)
-    """By class the notebook's variables that it reads in place of its arguments, and these arguments."""
-    made_good: set[str] = field(default_factory=set)
-    """Checks that failed for a fault which is made good for the others, so that these can be asked."""
+    repairs: dict[str, Repair] = field(default_factory=dict)
+    """By class what is made good in it, since a check was charged for it."""
     served: Mapping[str, Mapping[str, Sequence[str]]] = field(default_factory=dict)
     """By notebook or role, and by what is served, the names that the kit's own is bound to."""
     made: Mapping[str, MadeNetworks] = field(default_factory=dict)

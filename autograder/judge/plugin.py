@@ -17,9 +17,9 @@ from autograder.judge.client import WorkerLost
 from autograder.judge.f1_bound import Train
 from autograder.judge.judging import Judging, NotHandedIn
 from autograder.judge.limits import HINTS, exceeded
-from autograder.judge.notebook_sizes import name_the_size
 from autograder.judge.own_cnn import explain_own_cnn
-from autograder.judge.remote import RemoteNetwork
+from autograder.judge.remote import RemoteNetwork, Repair
+from autograder.judge.repairs import IsolatedFailure, charged, find_repair
 from autograder.judge.subjects import Subjects
 from autograder.record import NOT_ATTEMPTED, CheckResult, ExplainedSentence, Outcome, not_passed
 from autograder.rubric import Entry, Rubric
@@ -51,6 +51,8 @@ class GradingPlugin(Subjects):
         self._notes: dict[str, Note] = {}
         self._entries = {entry.id: entry for entry in rubric.checks}
         self._items: dict[str, pytest.Item] = {}
+        self._isolated: set[str] = set()
+        """Checks whose fault is made good for those that build on them."""
         self._last: dict[str, str] = {}
         """By notebook the last check about it."""
         self.explained: tuple[ExplainedSentence, ...] = ()
@@ -95,7 +97,7 @@ class GradingPlugin(Subjects):
         for name in self._needs(_declaration(item).id, item):
             # A contract may leave a check out: nothing is known against it then.
             needed = self.results.get(name)
-            if needed is not None and needed.outcome != "passed" and name not in self.judging.made_good:
+            if needed is not None and needed.outcome != "passed" and name not in self._isolated:
                 pytest.skip(not_passed(needed.title))
 
     def _needs(self, name: str, item: pytest.Item) -> tuple[str, ...]:
@@ -106,22 +108,20 @@ class GradingPlugin(Subjects):
 
     @pytest.hookimpl(wrapper=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> Iterator[Any]:
-        """Say so when a check fails because the class reads sizes from the notebook."""
+        """Name the fault that keeps a class from running, and make it good for the checks to come."""
         try:
             return (yield)
         except (CheckFailed, StudentError) as error:
-            check = _declaration(pyfuncitem).id
-            role = self._entries[check].role
             networks = [value for value in pyfuncitem.funcargs.values() if isinstance(value, RemoteNetwork)]
-            for network in networks[:1]:
-                read = self.judging.definitions[self.judging.contract[role].notebook].globals_used
-
-                def made_good(bindings: dict[str, str], name: str = network.name) -> None:
-                    self.judging.bindings[name] = bindings
-                    self.judging.made_good.add(check)
-
-                name_the_size(error, network, read.get(network.name, ()), role, made_good)
-            raise
+            if isinstance(error, NotChecked) or not networks or networks[0].repair != Repair():
+                raise
+            network, role = networks[0], self._entries[_declaration(pyfuncitem).id].role
+            read = self.judging.definitions[self.judging.contract[role].notebook].globals_used
+            repair = find_repair(network, role, read.get(network.name, ()))
+            if repair == Repair():
+                raise
+            self.judging.repairs[network.name] = repair
+            raise charged(error, network.name, repair) from None
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[Any]:
@@ -132,6 +132,8 @@ class GradingPlugin(Subjects):
             error = None if call.excinfo is None else call.excinfo.value
             self.seconds[declaration.id] = call.duration
             outcome, message = _verdict(error)
+            if isinstance(error, IsolatedFailure):
+                self._isolated.add(declaration.id)
             note = self._notes.get(declaration.id, Note())
             said = note.text if outcome == "passed" else message
             result = _result(self._entries[declaration.id], item, declaration, outcome, said)

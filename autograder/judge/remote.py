@@ -9,6 +9,7 @@ from __future__ import annotations
 import copy
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from torch import Tensor
@@ -51,7 +52,7 @@ class RemoteModel:
 
     def get_weights(self) -> dict[str, Tensor]:
         """All parameters and buffers by name."""
-        shapes = self.parameters()
+        shapes = RemoteModel.parameters(self)
         found = self._worker.request("get_weights", QUICK_S, model=self.handle)
         good = isinstance(found, dict) and all(isinstance(value, Tensor) for value in found.values())
         good = good and all(name in found and tuple(found[name].shape) == shape for name, shape in shapes.items())
@@ -124,14 +125,24 @@ class RemoteModel:
         return got
 
 
+@dataclass(frozen=True)
+class Repair:
+    """What is made good in a class whose fault was charged already."""
+
+    bindings: Mapping[str, str] = field(default_factory=dict)
+    """Variables of the notebook, and the argument whose value each gets."""
+    other_layout: bool = False
+    """Whether ids go in the other way round than the contract says."""
+
+
 class RemoteNetwork:
     """A class inside the worker. `worker` gives a live worker that has loaded the submission."""
 
     def __init__(self, name: str, worker: WorkerSource, train_seconds: float) -> None:
         self.name = name
         self.asked = Asked()
-        self.bindings: Mapping[str, str] = {}
-        """Variables of the notebook that get the value of an argument whenever a network is built."""
+        self.repair = Repair()
+        """What is made good whenever a network is built."""
         self._worker = worker
         self._train_seconds = train_seconds
         self._seed = 0
@@ -154,11 +165,16 @@ class RemoteNetwork:
         worker.expect(isinstance(handle, Handle), "build", "is no handle")
         return RemoteModel(worker, handle, self._train_seconds)
 
-    def with_bindings(self, bindings: Mapping[str, str]) -> RemoteNetwork:
-        """The same class, with variables of the notebook that follow from its arguments."""
-        bound = copy.copy(self)
-        bound.bindings = bindings
-        return bound
+    @property
+    def has_layout(self) -> bool:
+        """Whether a contract says how the ids are laid out."""
+        return False
+
+    def with_repair(self, repair: Repair) -> RemoteNetwork:
+        """The same class with something made good."""
+        repaired = copy.copy(self)
+        repaired.repair = repair
+        return repaired
 
     def sized_arguments(self, **arguments: object) -> list[str]:
         """Those of these arguments that are numbers, as the class names them."""
@@ -166,7 +182,8 @@ class RemoteNetwork:
 
     def _variables(self, arguments: Mapping[str, object]) -> dict[str, object]:
         """The values of the bound variables."""
-        return {name: arguments[argument] for name, argument in self.bindings.items() if argument in arguments}
+        bindings = self.repair.bindings
+        return {name: arguments[argument] for name, argument in bindings.items() if argument in arguments}
 
 
 class RemoteFunction:

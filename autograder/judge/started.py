@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+import torch
 from torch import Tensor
 
+from autograder.judge.client import Worker
 from autograder.judge.judging import LOAD_S, Judging
 from autograder.judge.remote import QUICK_S, RemoteModel
 from autograder.wire.values import Handle
@@ -21,6 +23,10 @@ class Started:
 
     weights: dict[str, dict[str, Tensor]]
     failures: list[str]
+    trained: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """By network the weights that are trained."""
+    moved: dict[str, dict[str, frozenset[str]]] = field(default_factory=dict)
+    """By network and optimiser the weights that a step changes, where it changes any."""
 
 
 class NotebookNetworks:
@@ -41,21 +47,43 @@ class NotebookNetworks:
             worker.request("serve", QUICK_S, words=list(words), matrix=matrix)
             program = [[piece.cell, piece.line, piece.source] for piece in made.definitions.program]
             served = self._judging.served[self._role]
-            names = [name for name in made.names if name not in made.definitions.missing]
+            wanted = [*made.names, *made.optimizers]
+            names = [name for name in wanted if name not in made.definitions.missing]
             loaded = worker.request("load", LOAD_S, program=program, names=names, served=served)
             good = isinstance(loaded, dict) and all(
                 isinstance(loaded.get(key), list) and all(isinstance(text, str) for text in loaded[key])
                 for key in ("found", "failures")
             )
             worker.expect(good, "load", "does not say what was found")
-            weights = {}
+            weights, trained, moved = {}, {}, {}
             for name in loaded["found"]:
+                if name not in made.names:
+                    continue
                 try:
                     handle = worker.request("made", QUICK_S, name=name)
                     worker.expect(isinstance(handle, Handle), "made", "is no handle")
-                    weights[name] = RemoteModel(worker, handle, QUICK_S).get_weights()
+                    model = RemoteModel(worker, handle, QUICK_S)
+                    weights[name] = model.get_weights()
+                    trained[name] = tuple(model.parameters())
+                    moved[name] = _moved(worker, model, [other for other in names if other in made.optimizers])
                 except StudentError:
                     continue  # not a network, or one that cannot be read
-            return Started(weights, loaded["failures"][:FAILURES])
+            return Started(weights, loaded["failures"][:FAILURES], trained, moved)
         finally:
             worker.close()
+
+
+def _moved(worker: Worker, model: RemoteModel, optimizers: Sequence[str]) -> dict[str, frozenset[str]]:
+    """By optimiser the trained weights that a step of it changes; optimisers of other networks are left out."""
+    moved = {}
+    for optimizer in optimizers:
+        before, trained = model.get_weights(), model.parameters()
+        try:
+            worker.request("step", QUICK_S, model=model.handle, optimizer=optimizer)
+        except StudentError:
+            continue  # not an optimiser, or one that needs more than gradients
+        after = model.get_weights()
+        changed = {name for name in trained if name in before and not torch.equal(before[name], after[name])}
+        if changed:
+            moved[optimizer] = frozenset(changed)
+    return moved

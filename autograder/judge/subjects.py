@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 
+from autograder.contracts.contract import parameters
 from autograder.judge.few_reviews import FewReviews
 from autograder.judge.hidden_data import HiddenData
 from autograder.judge.judging import TRAIN_S, Judging
-from autograder.judge.remote import RemoteBench, RemoteFunction, RemoteNetwork
+from autograder.judge.remote import RemoteBench, RemoteFunction, RemoteNetwork, Repair
 from autograder.judge.started import NotebookNetworks
-from autograder.judge.translated import TranslatedNetwork
+from autograder.judge.translated import TranslatedFunction, TranslatedNetwork
 from autograder.record import CheckResult
 from autograder.thresholds import Thresholds
 
@@ -171,21 +172,26 @@ class Subjects:
         if self._wrong(f"{role}-dropout"):
             self.judging.silence(role)
         name, played = self.judging.name(role, part), self.judging.contract[role]
-        bindings = self.judging.bindings.get(name, {})
+        repair = self.judging.repairs.get(name, Repair())
         if played.is_plain:
             network = RemoteNetwork(name, lambda: self.judging.worker(beside or role), TRAIN_S)
-            return network.with_bindings(bindings)
+            return network.with_repair(repair)
         return TranslatedNetwork(
             name,
             lambda: self.judging.worker(beside or role),
             TRAIN_S,
             role=played,
-            with_lengths=role == "rnn",
+            with_lengths=role == "rnn" and played.lengths,
             probabilities=self.judging.probabilities,
-        ).with_bindings(bindings)
+        ).with_repair(repair)
 
     def _wrong(self, check: str) -> bool:
         return check in self.results and self.results[check].outcome not in ("passed", "skipped")
 
     def _function(self, role: str, part: str) -> RemoteFunction:
-        return RemoteFunction(self.judging.name(role, part), lambda: self.judging.worker(role))
+        name, played = self.judging.name(role, part), self.judging.contract[role]
+        if not played.arguments:
+            return RemoteFunction(name, lambda: self.judging.worker(role))
+        return TranslatedFunction(
+            name, lambda: self.judging.worker(role), role=played, parameters=parameters(role)[part]
+        )

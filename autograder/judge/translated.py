@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import torch
@@ -11,7 +11,7 @@ from torch import Tensor
 
 from autograder.contracts import Role
 from autograder.judge.client import Worker
-from autograder.judge.remote import QUICK_S, RemoteModel, RemoteNetwork, WorkerSource
+from autograder.judge.remote import QUICK_S, RemoteFunction, RemoteModel, RemoteNetwork, WorkerSource
 from autograder.wire.values import Handle
 from textlab.checks.behaviour import scaled
 from textlab.checks.draw import Draw
@@ -74,23 +74,40 @@ class TranslatedNetwork(RemoteNetwork):
                 model = self._made(worker, given, True)
         return model
 
+    @property
+    def has_layout(self) -> bool:
+        """Whether a contract says how the ids are laid out."""
+        return self._role.layout == "sequence_first"
+
     def sized_arguments(self, **arguments: Any) -> list[str]:
         """Those of these arguments that are numbers, as the class names them."""
         return super().sized_arguments(**self._given(self._worker(), arguments))
 
     def _made(self, worker: Worker, given: Mapping[str, Any], probabilities: bool) -> RemoteModel:
-        form = Form(self._role.layout == "sequence_first", self._role.longest_first, probabilities)
+        form = Form(
+            sequence_first=(self._role.layout == "sequence_first") != self.repair.other_layout,
+            longest_first=self._role.longest_first,
+            probabilities=probabilities,
+            lengths=self._role.lengths,
+            columns=self._role.columns,
+        )
         asked = {"arguments": given, "form": dataclasses.asdict(form), "seed": self._seed}
         asked["variables"] = self._variables(given)
         handle = worker.request("build", QUICK_S, name=self.name, **asked)
         worker.expect(isinstance(handle, Handle), "build", "is no handle")
-        return RemoteModel(worker, handle, self._train_seconds)
+        kind = OneLogit if self._role.columns == 2 else RemoteModel
+        return kind(worker, handle, self._train_seconds)
 
     def _given(self, worker: Worker, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """The arguments under the names that the class takes."""
         taken = worker.request("signature", QUICK_S, name=self.name)
         good = isinstance(taken, list) and all(isinstance(name, str) for name in taken)
         worker.expect(good, "signature", "is no list of names")
+        vectors = self._role.arguments.get("matrix", ()) if "matrix" not in arguments else ()
+        if any(name in taken for name in vectors):
+            # Of classes that start from vectors only the sizes are asked where no vectors are.
+            width = arguments.get("embedding_dim", arguments.get("emb_dim"))
+            arguments = {**arguments, "matrix": Draw(0).normal(arguments["vocab_size"], width)}
         given = {}
         for argument, value in arguments.items():
             names = self._role.arguments.get(argument, (argument,))
@@ -122,10 +139,71 @@ class TranslatedNetwork(RemoteNetwork):
         except StudentError:
             # A check will say what is wrong.
             return False
-        within = all(bool(((output >= 0) & (output <= 1)).all()) for output in outputs)
+        # The difference of two probabilities is between -1 and 1.
+        least = 0 if self._role.columns == 1 else -1
+        within = all(bool(((output >= least) & (output <= 1)).all()) for output in outputs)
         # One number for all, such as softmax over one column gives, is neither; a check will say so. Large weights
         # may bring the probabilities of all to 0, so one of the scales has to tell reviews apart.
         return within and any(bool((output != output[:1]).any()) for output in outputs)
+
+
+class OneLogit(RemoteModel):
+    """A network with one number a class, as if it had one logit: the difference of the two.
+
+    The two rows of its linear layer show as one, the second less the first; set, the first is zero.
+    """
+
+    def parameters(self) -> dict[str, tuple[int, ...]]:
+        """Names and shapes of the trainable parameters."""
+        return {
+            name: (1, *shape[1:]) if _is_head(name, shape) else shape for name, shape in super().parameters().items()
+        }
+
+    def get_weights(self) -> dict[str, Tensor]:
+        """All parameters and buffers by name."""
+        weights = super().get_weights()
+        return {
+            name: value[1:] - value[:1] if _is_head(name, value.shape) else value for name, value in weights.items()
+        }
+
+    def set_weights(self, weights: Mapping[str, Tensor]) -> None:
+        """Replace parameters and buffers."""
+        heads = {name for name, shape in super().parameters().items() if _is_head(name, shape)}
+        super().set_weights(
+            {name: torch.cat([value * 0, value]) if name in heads else value for name, value in weights.items()}
+        )
+
+
+class TranslatedFunction(RemoteFunction):
+    """A function inside the worker whose arguments have other names, or another order, than those of the kit's."""
+
+    def __init__(self, name: str, worker: WorkerSource, *, role: Role, parameters: Sequence[str]) -> None:
+        """`parameters`: the arguments of the kit's function, in its order."""
+        super().__init__(name, worker)
+        self._role = role
+        self._parameters = parameters
+
+    def __call__(self, *arguments: object, **keywords: object) -> Any:
+        """Call it with the kit's arguments."""
+        worker = self._worker()
+        taken = worker.request("signature", QUICK_S, name=self.name)
+        good = isinstance(taken, list) and all(isinstance(name, str) for name in taken)
+        worker.expect(good, "signature", "is no list of names")
+        named = {self._own(name, taken): value for name, value in zip(self._parameters, arguments, strict=False)}
+        asked = {self._own(name, taken): value for name, value in keywords.items()}
+        if set(taken[: len(named)]) == set(named):
+            return super().__call__(*(named[name] for name in taken[: len(named)]), **asked)
+        return super().__call__(**named, **asked)
+
+    def _own(self, argument: str, taken: Sequence[str]) -> str:
+        """The function's own name for an argument of the kit's."""
+        names = self._role.arguments.get(argument, (argument,))
+        return next((name for name in names if name in taken), names[0])
+
+
+def _is_head(name: str, shape: Sequence[int]) -> bool:
+    """Whether a weight belongs to a linear layer with two outputs."""
+    return len(shape) in (1, 2) and shape[0] == 2 and "embedding" not in name
 
 
 def served_words(count: int) -> list[str]:

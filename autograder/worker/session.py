@@ -16,7 +16,7 @@ from autograder.worker.printed import Printed
 from autograder.worker.served import Served
 from autograder.worker.stand_ins import padding_reference, silence_dropout
 from textlab.checks.failure import StudentError
-from textlab.checks.local import LocalBench, LocalFunction, LocalModel, LocalNetwork
+from textlab.checks.local import LocalBench, LocalFunction, LocalModel, LocalNetwork, student_code
 from textlab.definitions.loading import LoadedModule, locate
 from textlab.form import Form
 from textlab.training import TrainingPlan, seed_everything
@@ -39,6 +39,7 @@ class Session:
             self.signature,
             self.build,
             self.made,
+            self.step,
             self.probe,
             self.scripted,
             self.lookup,
@@ -132,6 +133,16 @@ class Session:
         if not isinstance(module, nn.Module):
             raise StudentError(name, "", f"{type(module).__name__} where a network was expected")
         return self._keep(LocalModel(module, name, locate).settle())
+
+    def step(self, model: LocalModel, optimizer: str) -> None:
+        """Take a step of the notebook's optimiser of that name; all gradients of the model are 1."""
+        found = self._named(optimizer)
+        if not isinstance(found, torch.optim.Optimizer):
+            raise StudentError(optimizer, "", f"{type(found).__name__} where an optimiser was expected")
+        with student_code(f"{optimizer}.step()", locate):
+            for parameter in nn.Module.parameters(model.module):
+                parameter.grad = torch.ones_like(parameter)
+            found.step()
 
     def probe(self, vocab_size: int, emb_dim: int, pad_idx: int, n_classes: int) -> Handle:
         """Make the kit's own small network."""

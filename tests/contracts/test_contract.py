@@ -97,6 +97,12 @@ WRONG = {
     "extends a number": ("extends = 4\n", 1, "the name of a contract"),
     "extends itself": ('extends = "mine.toml"\n', 1, "in turn"),
     "no role": ("# nothing yet\n", 1, "it has no role"),
+    "mistyped argument": (CNN + "[cnn.arguments]\nkernel_size = 'k'\n", 5, "did you mean 'kernel_sizes'"),
+    "mistyped optional argument": (CNN + "optional = ['pad_id']\n", 4, "did you mean 'pad_idx'"),
+    "dropping what is not there": ('extends = "original"\nwithout = ["training"]\n', 2, "to leave out"),
+    "three columns": (CNN + "columns = 3\n", 4, "2 for one number a class"),
+    "padding without lengths": ('extends = "original"\n[rnn]\nlengths = false\n', 2, "[rnn.points] without it"),
+    "parameters of the kit": (CNN + "parameters = 3\n", 4, "has no entry"),
 }
 
 

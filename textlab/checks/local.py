@@ -119,12 +119,17 @@ class LocalModel:
         if any(map(is_lazy, tensors)):
             ids = torch.zeros(2, FIRST_LENGTH, dtype=torch.long)
             lengths = torch.full((2,), FIRST_LENGTH) if _takes_lengths(self.module) else None
-            call = f"{self.name}.forward({_inputs_text(ids, lengths)}){self._built}"
+            call = f"{self.name}.forward({self._shown(ids, lengths)}){self._built}"
             with student_code(call, self._locate), torch.no_grad():
                 nn.Module.eval(self.module)
                 self._called(*_inputs(ids, lengths))
                 nn.Module.train(self.module)
         return self
+
+    def _shown(self, ids: Tensor, lengths: Tensor | None) -> str:
+        """What the network is called with, in its own form."""
+        text, *rest = (self._form or Form()).inputs(ids, lengths)
+        return ", ".join([f"ids {list(text.shape)}", *(f"lengths {given.tolist()[:8]}" for given in rest)])
 
     def parameters(self) -> dict[str, tuple[int, ...]]:
         """Names and shapes of the trainable parameters."""
@@ -149,7 +154,7 @@ class LocalModel:
 
     def forward(self, ids: Tensor, lengths: Tensor | None = None, *, training: bool = False, seed: int = 0) -> Tensor:
         """Output for token ids, in evaluation mode unless `training`."""
-        call = f"{self.name}.forward({_inputs_text(ids, lengths)}){self._built}"
+        call = f"{self.name}.forward({self._shown(ids, lengths)}){self._built}"
         with student_code(call, self._locate), torch.no_grad():
             nn.Module.train(self.module, training)
             torch.manual_seed(seed)
@@ -180,7 +185,7 @@ class LocalModel:
 
     def gradients(self, ids: Tensor, lengths: Tensor | None = None) -> dict[str, float]:
         """Largest absolute gradient per parameter."""
-        call = f"{self.name}.forward({_inputs_text(ids, lengths)}).sum().backward(){self._built}"
+        call = f"{self.name}.forward({self._shown(ids, lengths)}).sum().backward(){self._built}"
         with student_code(call, self._locate), torch.enable_grad():
             nn.Module.eval(self.module)
             nn.Module.zero_grad(self.module)
@@ -313,11 +318,6 @@ def _takes_lengths(network: nn.Module) -> bool:
 def _inputs(ids: Tensor, lengths: Tensor | None) -> list[Tensor]:
     """What the network is called with; copies, so that it cannot change the check's own."""
     return [ids.clone()] if lengths is None else [ids.clone(), lengths.clone()]
-
-
-def _inputs_text(ids: Tensor, lengths: Tensor | None) -> str:
-    said = f"ids {list(ids.shape)}"
-    return said if lengths is None else f"{said}, lengths {lengths.tolist()[:8]}"
 
 
 def _unwrap(value: object) -> object:
