@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import gc
 import hashlib
@@ -13,10 +14,11 @@ from pathlib import Path
 import pytest
 import torch
 
-from autograder.contracts import Contract, Role, load_contract
+from autograder.contracts import KIT, Contract, Role, load_contract
 from autograder.contracts.role import ANYWHERE
 from autograder.judge.anywhere import Found, find_role
 from autograder.judge.few_reviews import load_few
+from autograder.judge.fitting import better_contract
 from autograder.judge.hidden_data import load_hidden
 from autograder.judge.judging import Judging
 from autograder.judge.known_parts import PRINTED_LIMIT, Keep, KnownParts
@@ -30,7 +32,7 @@ from autograder.rubric import Rubric
 from autograder.sandbox import Level
 from autograder.submissions import Submission
 from autograder.thresholds import load_thresholds
-from textlab.definitions import Definitions, slice_definitions
+from textlab.definitions import Definitions, read_cells, slice_definitions
 from textlab.definitions.shown import plain_lines
 from textlab.training import f1_of_logits
 from textlab.versions import versions
@@ -143,6 +145,11 @@ def judge_parts(
     served = {name: one.served for name, one in found.items()}
     made = {name: one.made for name, one in found.items() if one.made is not None}
     parts = [part for part in parts_of(rubric, roles, definitions, served, made) if only in (None, part.name)]
+    misfit = _misfit(submission, contract)
+    if misfit:
+        problems.insert(0, misfit)
+        # What a part says follows from all notebooks then, so it is not one of those that are kept.
+        settings, keep = dataclasses.replace(settings, store=None), None
     known = KnownParts(parts, settings, keep)
     judging = Judging(
         drawn_from={entry.id: part.drawn_from for part in parts for entry in part.entries},
@@ -154,6 +161,7 @@ def judge_parts(
         thresholds=load_thresholds(settings.data),
         workers=workers,
         few=load_few(),
+        misfit=misfit,
         trainings=known.trainings,
     )
     read = time.monotonic()
@@ -196,6 +204,17 @@ def record_of(submission: Submission, settings: Settings, found: Sequence[FoundO
         seconds={"read": found[0].read_s, **spent, "total": sum(some.total_s for some in found)},
         explained=tuple(sentence for result in results for sentence in result.explained),
     )
+
+
+def _misfit(submission: Submission, contract: Contract) -> str:
+    """A sentence that says which other contract the submission was written for; "" when it was for this one."""
+    other = better_contract(
+        [cell for file in submission.files for cell in read_cells(file.name, file.content)[0]], contract
+    )
+    if not other:
+        return ""
+    home = "the homework" if other != KIT else "the kit's own notebooks"
+    return f"This looks like {home} of --contract {other}: its classes take the arguments of that one. Grade it so."
 
 
 def _anywhere(submission: Submission, contract: Contract) -> dict[str, Found]:

@@ -64,6 +64,8 @@ class Judging:
     """By class, what was found out about the output of those that may give either."""
     few: FewReviews = field(default_factory=load_few)
     """What the network that starts from vectors is trained on."""
+    misfit: str = ""
+    """Which other contract the submission was written for; then nothing is checked under this one."""
     trainings: Trainings = field(default_factory=Trainings)
     """What graded training has measured before."""
     _live: dict[str, Worker] = field(default_factory=dict)
@@ -112,6 +114,8 @@ class Judging:
         Raises NotHandedIn without a notebook that can be read, or when the definition is as it was handed out,
         CheckFailed when the notebook does not define the name.
         """
+        if self.misfit:
+            raise NotHandedIn(f"not checked: {self.misfit}")
         if role not in self.contract:
             raise NotHandedIn(f"not checked: the contract has no role {role}")
         name, notebook = self.contract[role].names[part], self.contract[role].notebook
