@@ -11,7 +11,6 @@ from autograder.contracts.contract import known_contracts, parameters
 from autograder.judge.anywhere import NETWORK, choose_names
 from textlab.definitions import Cell
 
-
 ENOUGH = 2
 """Classes that have to fit another contract: one alone may have lost an argument by mistake."""
 

@@ -36,7 +36,7 @@ def test_the_kits_own_notebooks_fit_the_kit(name: str) -> None:
     [
         "x = 1",
         "class CNN(nn.Module):\n    def __init__(self, vocab_size, emb_dim, out_channels, sizes, dropout): pass",
-        "class CNN(nn.Module):\n    def __init__(self, vocab_size, emb_dim, out_channels, kernel_sizes, dropout): pass",
+        "class CNN(nn.Module):\n    def __init__(self, vocab_size, emb_dim, out_channels, kernel_sizes): pass",
         "class CNN(nn.Module):\n    def __init__(self, **options): pass",
         "class CNN(nn.Module):\n    pass",
         "class CNN(",

@@ -159,7 +159,9 @@ def test_weights_of_two_widths_are_named_without_running_the_network() -> None:
             "padding changes the logit",
             id="not packed",
         ),
-        pytest.param([(LAST, "self.linear(summary)")], "arguments_decide_dropout", "nothing is drawn", id="no dropout"),
+        pytest.param(
+            [(LAST, "self.linear(summary)")], "arguments_decide_dropout", "nothing is drawn", id="no dropout"
+        ),
         pytest.param(
             [("dropout=between", "dropout=0.0")],
             "arguments_decide_dropout",
