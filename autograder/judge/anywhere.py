@@ -38,25 +38,27 @@ class Found:
     """By what is served, the notebook's names for it."""
     made: MadeNetworks | None = None
     problems: tuple[str, ...] = ()
+    file: str = ""
+    """The name of the file that plays it."""
 
 
 def find_role(submission: Submission, contract: Contract, name: str) -> Found:
     """The role of that name in the first file that defines what it needs, else in the first file with code."""
     role, problems = contract.roles[name], list[str]()
-    readable: list[list[Cell]] = []
+    readable: list[tuple[str, list[Cell]]] = []
     for file in submission.files:
         cells, unreadable = read_cells(file.name, file.content)
         problems += unreadable
         if cells:
-            readable.append(cells)
+            readable.append((file.name, cells))
     if not readable:
         return Found(role, None, problems=tuple(problems))
-    names = {part: choose_names(role, part, cells) for cells in readable[:1] for part in role.names}
-    chosen = readable[0]
-    for cells in readable:
+    names = {part: choose_names(role, part, cells) for _, cells in readable[:1] for part in role.names}
+    played_by, chosen = readable[0]
+    for name_of_file, cells in readable:
         here = {part: choose_names(role, part, cells) for part in role.names}
         if any(here.values()):
-            names, chosen = here, cells
+            names, played_by, chosen = here, name_of_file, cells
             break
     plays = {part: names[part] or asked for part, asked in role.names.items()}
     served = {kind: names_made_by(chosen, makers) for kind, makers in contract.serves.items()}
@@ -68,6 +70,7 @@ def find_role(submission: Submission, contract: Contract, name: str) -> Found:
         served=served,
         made=_made(chosen, plays[NETWORK], given) if NETWORK in plays else None,
         problems=(*problems, *definitions.problems, *_globals(definitions, given)),
+        file=played_by,
     )
 
 

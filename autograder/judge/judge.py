@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import functools
 import gc
-import hashlib
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -30,9 +29,11 @@ from autograder.judge.workers import Workers
 from autograder.record import GradedFile, Record
 from autograder.rubric import Rubric
 from autograder.sandbox import Level
-from autograder.submissions import Submission
+from autograder.submissions import Submission, SubmittedFile
+from autograder.submissions.beside import beside_notebook
 from autograder.thresholds import load_thresholds
 from textlab.definitions import Definitions, read_cells, slice_definitions
+from textlab.definitions.loading import SETTINGS
 from textlab.definitions.shown import plain_lines
 from textlab.training import f1_of_logits
 from textlab.versions import versions
@@ -138,13 +139,15 @@ def judge_parts(
     contract = load_contract(settings.contract)
     rubric = contract.rubric
     found = _anywhere(submission, contract)
-    definitions, problems = _definitions(submission, contract.roles, rubric)
+    definitions, files, problems = _definitions(submission, contract.roles, rubric)
     definitions |= {name: one.definitions for name, one in found.items() if one.definitions is not None}
     problems = list(dict.fromkeys([*problems, *(problem for one in found.values() for problem in one.problems)]))
     roles = {**contract.roles, **{name: one.role for name, one in found.items()}}
     served = {name: one.served for name, one in found.items()}
     made = {name: one.made for name, one in found.items() if one.made is not None}
-    parts = [part for part in parts_of(rubric, roles, definitions, served, made) if only in (None, part.name)]
+    beside = _beside(submission, files | {name: one.file for name, one in found.items() if one.file})
+    parts = parts_of(rubric, roles, definitions, served, made, beside)
+    parts = [part for part in parts if only in (None, part.name)]
     misfit = _misfit(submission, contract)
     if misfit:
         problems.insert(0, misfit)
@@ -160,6 +163,7 @@ def judge_parts(
         data=load_hidden(settings.data, settings.data_path),
         thresholds=load_thresholds(settings.data),
         workers=workers,
+        beside=beside,
         few=load_few(),
         misfit=misfit,
         trainings=known.trainings,
@@ -186,13 +190,14 @@ def record_of(submission: Submission, settings: Settings, found: Sequence[FoundO
     """The record of a submission whose parts were judged at once or apart, given in their order."""
     contract = load_contract(settings.contract)
     results = [result for some in found for result in some.results]
+    files = {file.name: file.sha256 for file in (*submission.files, *submission.beside)}
     checks = {check.id: check for result in results for check in result.checks}
     spent = {check: seconds for result in results for check, seconds in result.seconds.items()}
     return Record(
         student=submission.student,
         assignment=contract.rubric.assignment,
         data=settings.data,
-        files=tuple(GradedFile(file.name, _sha256(file.content)) for file in submission.files),
+        files=tuple(GradedFile(name, sha256) for name, sha256 in sorted(files.items())),
         sha256=submission.sha256,
         checks=tuple(checks[entry.id] for entry in contract.rubric.checks),
         # Everybody who judges a part reads all notebooks.
@@ -234,18 +239,24 @@ def wanted_names(contract: Mapping[str, Role]) -> dict[str, list[str]]:
 
 def _definitions(
     submission: Submission, contract: Mapping[str, Role], rubric: Rubric
-) -> tuple[dict[str, Definitions], list[str]]:
-    """What each notebook of the contract defines, and what was wrong with the files."""
+) -> tuple[dict[str, Definitions], dict[str, str], list[str]]:
+    """What each notebook of the contract defines, the file that it is, and what was wrong with the files."""
     wanted = wanted_names(contract)
     choice = choose_notebooks(submission.files, wanted)
     problems = [*submission.problems, *choice.problems]
-    found = {name: slice_definitions(one.cells, wanted[name]) for name, one in choice.notebooks.items() if one.cells}
+    readable = {name: one for name, one in choice.notebooks.items() if one.cells}
+    found = {name: slice_definitions(one.cells, wanted[name], SETTINGS) for name, one in readable.items()}
     for notebook in wanted:
         if notebook in found:
             problems += [f"{notebook}.ipynb, {problem}" for problem in found[notebook].problems]
         elif not rubric.is_bonus(notebook) and notebook not in choice.notebooks:
             problems.append(f"{notebook}.ipynb was not handed in")
-    return found, problems
+    return found, {name: one.file.name for name, one in readable.items()}, problems
+
+
+def _beside(submission: Submission, files: Mapping[str, str]) -> dict[str, tuple[SubmittedFile, ...]]:
+    """By notebook or role, what comes along with the file that it is."""
+    return {name: beside_notebook(file, submission.beside, set(files.values())) for name, file in files.items()}
 
 
 @undisturbed()
@@ -270,7 +281,3 @@ def run_graders(
 def _limited(problems: Sequence[str]) -> tuple[str, ...]:
     more = len(problems) - MAX_PROBLEMS
     return (*problems[:MAX_PROBLEMS], *([f"… and {more} more like these."] if more > 0 else []))
-
-
-def _sha256(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()

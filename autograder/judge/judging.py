@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
 from collections.abc import Mapping, Sequence
@@ -19,6 +20,7 @@ from autograder.judge.remote import Repair
 from autograder.judge.trainings import Trainings
 from autograder.judge.workers import Workers
 from autograder.record import NO_NOTEBOOK, NOT_ATTEMPTED
+from autograder.submissions import SubmittedFile
 from autograder.thresholds import Thresholds
 from textlab.checks.draw import Draw
 from textlab.checks.failure import Cause, CheckFailed
@@ -62,6 +64,8 @@ class Judging:
     """By role the networks that the notebook itself makes."""
     probabilities: dict[str, bool] = field(default_factory=dict)
     """By class, what was found out about the output of those that may give either."""
+    beside: Mapping[str, Sequence[SubmittedFile]] = field(default_factory=dict)
+    """By notebook or role, the files that come along with it."""
     few: FewReviews = field(default_factory=load_few)
     """What the network that starts from vectors is trained on."""
     misfit: str = ""
@@ -140,8 +144,14 @@ class Judging:
         if notebook in self._live:
             self._live.pop(notebook).close()
 
+    def bring(self, worker: Worker, notebook: str) -> None:
+        """Put the files that come along with a notebook into a worker's folder."""
+        for file in self.beside.get(notebook, ()):
+            worker.request("bring", LOAD_S, name=file.name, content=base64.b64encode(file.content).decode())
+
     def _load(self, worker: Worker, notebook: str) -> dict[str, str]:
         """Load a notebook; the names that it should have defined and did not, with the reason."""
+        self.bring(worker, notebook)
         definitions = self.definitions[notebook]
         program = [[piece.cell, piece.line, piece.source] for piece in definitions.program]
         wanted = [

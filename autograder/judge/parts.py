@@ -17,6 +17,8 @@ from autograder.judge.anywhere import MadeNetworks
 from autograder.record import OF_THE_MOMENT, CheckResult, ExplainedSentence, check_from, explained_from
 from autograder.rubric import Entry, Rubric
 from autograder.store.keys import digest
+from autograder.submissions import SubmittedFile
+from autograder.submissions.beside import told_beside
 from textlab.definitions import Definitions
 
 
@@ -32,6 +34,8 @@ class Part:
     """By notebook, or by role where any file may play it; None when it was not handed in."""
     served: Mapping[str, Mapping[str, Sequence[str]]]
     made: Mapping[str, MadeNetworks]
+    beside: Mapping[str, Sequence[SubmittedFile]] = field(default_factory=dict)
+    """By notebook or role, the files that come along with it."""
 
     def content(self, *, places: bool = True) -> list[Any]:
         """What a result follows from, as JSON has it; without `places` cells and lines are left out."""
@@ -40,6 +44,7 @@ class Part:
             {name: _told(program, places) for name, program in self.programs.items()},
             self.served,
             {role: [made.names, _told(made.definitions, places)] for role, made in self.made.items()},
+            *([beside] if (beside := told_beside(self.beside)) else []),
         ]
 
     @property
@@ -91,6 +96,7 @@ def parts_of(
     definitions: Mapping[str, Definitions],
     served: Mapping[str, Mapping[str, Sequence[str]]],
     made: Mapping[str, MadeNetworks],
+    beside: Mapping[str, Sequence[SubmittedFile]] | None = None,
 ) -> list[Part]:
     """One part a notebook of the kit's own assignment; the whole submission where a contract has other roles."""
     return [
@@ -101,6 +107,11 @@ def parts_of(
             programs={role.notebook: definitions.get(role.notebook) for role in group.values()},
             served={name: names for name, names in served.items() if name in group},
             made={name: networks for name, networks in made.items() if name in group},
+            beside={
+                name: files
+                for name, files in (beside or {}).items()
+                if name in group or name in {role.notebook for role in group.values()}
+            },
         )
         for name, group in _by_part(roles).items()
     ]

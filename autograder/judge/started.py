@@ -44,6 +44,7 @@ class NotebookNetworks:
         worker = self._judging.workers.take()
         worker.printed = self._judging.printed.setdefault(self._judging.contract[self._role].notebook, [])
         try:
+            self._judging.bring(worker, self._role)
             worker.request("serve", QUICK_S, words=list(words), matrix=matrix)
             program = [[piece.cell, piece.line, piece.source] for piece in made.definitions.program]
             served = self._judging.served[self._role]

@@ -17,8 +17,11 @@ import autograder
 import textlab
 from autograder.sandbox.user_ids import UIDS
 from autograder.worker.limits import SCRATCH_BYTES, resources
+from textlab.corpus import datasets_folder
 
 KIT = "/kit"
+PUBLIC_DATA = ("mini", "vectors")
+"""The folders of the data that students have."""
 SERVER_RIGHTS = ("CAP_SYS_ADMIN", "CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP")
 SYSTEM = ("/usr", "/lib", "/lib64", "/lib32", "/bin", "/sbin")
 ETC = ("/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/alternatives", "/etc/localtime")
@@ -129,6 +132,8 @@ def environment(kit: str, *, gpu: bool = False) -> dict[str, str]:
         "MPLBACKEND": "Agg",
         # Progress bars print rates, which differ from run to run, into what is kept of the student's printing.
         "TQDM_DISABLE": "1",
+        # What student code compiles by other ways than torch.compile.
+        "TORCHDYNAMO_DISABLE": "1",
         "MPLCONFIGDIR": "/tmp",
         **(_gpu_environment() if gpu else {"CUDA_VISIBLE_DEVICES": ""}),
     }
@@ -198,10 +203,13 @@ def _hidden() -> list[str]:
 
 
 def _kit() -> Iterator[str]:
-    """textlab, the wire and the worker: the only parts of the kit in the box."""
+    """textlab, the public reviews and vectors, the wire and the worker: the only parts of the kit in the box."""
     ours, theirs = Path(autograder.__path__[0]), Path(textlab.__path__[0])
     yield from ("--perms", "0755", "--dir", KIT, "--perms", "0755", "--dir", f"{KIT}/autograder")
     yield from ("--ro-bind", str(theirs), f"{KIT}/textlab")
     yield from ("--ro-bind", str(ours / "__init__.py"), f"{KIT}/autograder/__init__.py")
     for part in ("wire", "worker"):
         yield from ("--ro-bind", str(ours / part), f"{KIT}/autograder/{part}")
+    yield from ("--perms", "0755", "--dir", f"{KIT}/datasets")
+    for part in PUBLIC_DATA:
+        yield from ("--ro-bind-try", str(datasets_folder() / part), f"{KIT}/datasets/{part}")

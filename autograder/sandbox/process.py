@@ -20,6 +20,7 @@ import autograder
 from autograder.sandbox import bubblewrap, seccomp
 from autograder.sandbox.levels import Level
 from autograder.sandbox.user_ids import UserId
+from textlab.corpus import datasets_folder
 
 GONE_S = 5.0
 
@@ -118,6 +119,7 @@ def start_worker(level: Level, *, gpu: bool = False) -> OwnBox:
         command = [*limits, sys.executable, *arguments]
         environment = bubblewrap.environment(str(Path(autograder.__path__[0]).parent), gpu=gpu)
         environment.update(HOME=scratch, TMPDIR=scratch, MPLCONFIGDIR=scratch)
+        environment.update(TEXTLAB_DATASETS=str(datasets_folder()))
     process = subprocess.Popen(
         command,
         pass_fds=passed,

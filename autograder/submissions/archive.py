@@ -8,7 +8,7 @@ import struct
 import unicodedata
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 
 from autograder.submissions.listing import (
@@ -87,12 +87,12 @@ class Archive:
                 if parts in by_path:
                     text = f"{'/'.join(parts)}: is in the zip more than once; the last one counts. Pack it once."
                     listing.problems.append((parts, text))
-                by_path[parts] = Entry(parts, self._reader(info, "/".join(parts)))
+                by_path[parts] = self._entry(info, parts)
         listing.files = [by_path[parts] for parts in sorted(by_path)]
         return listing
 
-    def _reader(self, info: zipfile.ZipInfo, name: str) -> Callable[[], bytes]:
-        return lambda: self._read(info, name)
+    def _entry(self, info: zipfile.ZipInfo, parts: tuple[str, ...]) -> Entry:
+        return Entry(parts, lambda: self._read(info, "/".join(parts)), lambda: info.file_size)
 
     def _read(self, info: zipfile.ZipInfo, name: str) -> bytes:
         if info.flag_bits & 0x1:

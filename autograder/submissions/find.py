@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from pathlib import Path
 
 from autograder.submissions.archive import Archive
+from autograder.submissions.beside import choose_beside
 from autograder.submissions.course_systems import METADATA, course_names, gradescope_students
 from autograder.submissions.folder import list_folder, read_file
 from autograder.submissions.listing import MEBIBYTE, Entry, Listing, UnreadableFileError
@@ -69,6 +70,8 @@ def open_class(source: Path, *, assignment: str = "text_classification", student
     group = _Group(student)
     # The instructor named this file, so a link in its place is followed.
     group.files.append((name, lambda: read_file(resolved, name)))
+    if resolved.parent.name == assignment:
+        group.beside += [("/".join(entry.parts), entry) for entry in list_folder(resolved.parent).files]
     return HandedIn(_named(source, [group], students))
 
 
@@ -104,6 +107,8 @@ class _Group:
     def __init__(self, raw: str) -> None:
         self.raw = raw
         self.files: list[tuple[str, Callable[[], bytes]]] = []
+        self.beside: list[tuple[str, Entry]] = []
+        """What may come along with the notebooks."""
         self.problems: list[str] = []
 
     def read(self, student: str) -> Submission:
@@ -133,7 +138,9 @@ class _Group:
             )
         if not self.files and not problems:
             problems.append("No notebook was found. Hand in the .ipynb files.")
-        return Submission(student, tuple(files), tuple(problems))
+        notebooks = [file.name for file in files if not file.name.lower().endswith(".py")]
+        beside, left_out = choose_beside(notebooks or [file.name for file in files], self.beside)
+        return Submission(student, tuple(files), (*problems, *left_out), beside)
 
 
 def _stem(name: str) -> str:
@@ -176,6 +183,7 @@ def _group(listing: Listing, assignment: str) -> list[_Group]:
             group.problems.append(f"no folder {assignment}, but {', '.join(map(shown, others))}. Rename it if it is.")
             groups.append(group)
     by_stem = {group.raw: group for group in groups}
+    loose: list[Entry] = []
     for entry in listing.files:
         if len(entry.parts) != depth + 1 or entry.parts[:depth] != top:
             continue
@@ -186,6 +194,10 @@ def _group(listing: Listing, assignment: str) -> list[_Group]:
                 by_stem[stem] = _Group(stem)
                 groups.append(by_stem[stem])
             _add(by_stem[stem], entry, depth)
+            if not _is_packed(entry):
+                by_stem[stem].beside.append((entry.parts[-1], entry))
+        elif entry.parts[-1] != METADATA:
+            loose.append(entry)
     for path, text in listing.problems:
         if len(path) == depth + 1 and path not in listing.folders:
             stem = _stem(path[-1])
@@ -194,11 +206,15 @@ def _group(listing: Listing, assignment: str) -> list[_Group]:
                 groups.append(by_stem[stem])
             if text not in by_stem[stem].problems:
                 by_stem[stem].problems.append(text)
-    return _by_course_system(groups, [entry for entry in listing.files if entry.parts == (*top, METADATA)])
+    metadata = [entry for entry in listing.files if entry.parts == (*top, METADATA)]
+    return _by_course_system(groups, metadata, loose)
 
 
-def _by_course_system(groups: list[_Group], metadata: Sequence[Entry]) -> list[_Group]:
-    """The groups under the students' names where a course system has named folders and files."""
+def _by_course_system(groups: list[_Group], metadata: Sequence[Entry], loose: Sequence[Entry] = ()) -> list[_Group]:
+    """The groups under the students' names where a course system has named folders and files.
+
+    `loose` are files of other kinds beside the students' folders and notebooks, whose names may say whose they are.
+    """
     raws = [group.raw for group in groups]
     named = course_names(raws)
     for entry in metadata:
@@ -212,7 +228,12 @@ def _by_course_system(groups: list[_Group], metadata: Sequence[Entry]) -> list[_
         student = name.student if name else group.raw
         kept = merged.setdefault(student, _Group(student))
         kept.files += [(name.file(file) if name else file, read) for file, read in group.files]
+        kept.beside += [(name.file(file) if name else file, entry) for file, entry in group.beside]
         kept.problems += group.problems
+    for entry in loose if named else ():
+        for name in course_names([entry.parts[-1]]).values():
+            if name.student in merged:
+                merged[name.student].beside.append((name.file(entry.parts[-1]), entry))
     return list(merged.values())
 
 
@@ -247,6 +268,8 @@ def _student(listing: Listing, folder: tuple[str, ...], raw: str) -> _Group:
     for entry in listing.files:
         if entry.parts[:depth] == folder and (_is_notebook(entry) or _is_packed(entry)):
             _add(group, entry, depth)
+        if entry.parts[:depth] == folder and not _is_packed(entry):
+            group.beside.append(("/".join(entry.parts[depth:]), entry))
     for path, text in listing.problems:
         if path[:depth] == folder or (path and path == folder[: len(path)]):
             group.problems.append(text)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import stat
 import unicodedata
-from collections.abc import Callable
 from pathlib import Path
 
 from autograder.submissions.listing import (
@@ -84,13 +83,20 @@ def list_folder(source: Path) -> Listing:
             elif (kind := _special(child)) is not None:
                 listing.problems.append((parts, f"{'/'.join(parts)}: {kind}. Hand in the notebook itself."))
             else:
-                listing.files.append(Entry(parts, _folder_reader(Path(child.path), parts)))
+                listing.files.append(_entry(Path(child.path), parts))
     listing.files.sort(key=lambda entry: entry.parts)
     return listing
 
 
-def _folder_reader(path: Path, parts: tuple[str, ...]) -> Callable[[], bytes]:
-    return lambda: read_file(path, "/".join(parts))
+def _entry(path: Path, parts: tuple[str, ...]) -> Entry:
+    return Entry(parts, lambda: read_file(path, "/".join(parts)), lambda: _size(path))
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.lstat().st_size
+    except OSError:
+        return 0
 
 
 def _special(child: os.DirEntry[str]) -> str | None:

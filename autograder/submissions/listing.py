@@ -32,6 +32,8 @@ class Entry:
     """Path below the source, as safe names."""
     read: Callable[[], bytes]
     """Return the content; raises UnreadableFileError."""
+    size: Callable[[], int]
+    """Return the size in bytes, as far as it is known without reading."""
 
 
 @dataclass

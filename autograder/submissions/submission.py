@@ -18,6 +18,11 @@ class SubmittedFile:
     """Path inside the student's folder, with forward slashes and only printable characters."""
     content: bytes
 
+    @property
+    def sha256(self) -> str:
+        """Hexadecimal digest of the content."""
+        return hashlib.sha256(self.content).hexdigest()
+
 
 @dataclass(frozen=True)
 class Submission:
@@ -29,14 +34,17 @@ class Submission:
     """Sorted by name."""
     problems: tuple[str, ...]
     """What could not be read or was renamed, one sentence each, with the remedy."""
+    beside: tuple[SubmittedFile, ...] = ()
+    """Small files of text beside the notebooks, which come along with them; sorted by name."""
 
     @property
     def sha256(self) -> str:
-        """Hexadecimal digest over the names and contents of the files."""
+        """Hexadecimal digest over the names and contents of the files, and of those beside them."""
         digest = hashlib.sha256()
-        for file in self.files:
-            for part in (file.name.encode("utf-8"), file.content):
-                # The length comes first, so that no two different submissions feed the same bytes.
-                digest.update(len(part).to_bytes(8, "big"))
-                digest.update(part)
+        for kind, files in ((b"", self.files), (b"beside", self.beside)):
+            for file in files:
+                for part in (kind + file.name.encode("utf-8"), file.content):
+                    # The length comes first, so that no two different submissions feed the same bytes.
+                    digest.update(len(part).to_bytes(8, "big"))
+                    digest.update(part)
         return digest.hexdigest()

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import base64
+import contextlib
 import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -17,10 +20,14 @@ from autograder.worker.served import Served
 from autograder.worker.stand_ins import padding_reference, silence_dropout
 from textlab.checks.failure import StudentError
 from textlab.checks.local import LocalBench, LocalFunction, LocalModel, LocalNetwork, student_code
-from textlab.definitions.loading import LoadedModule, locate
+from textlab.definitions.beside import why_left_out
+from textlab.definitions.loading import SETTINGS, LoadedModule, locate
+from textlab.definitions.surroundings import enter_folder, run_eagerly
 from textlab.form import Form
 from textlab.training import TrainingPlan, seed_everything
 
+NOTEBOOK = "notebook"
+"""The notebook's folder, below the one in which a worker starts."""
 Verb = Callable[..., Any]
 
 
@@ -29,12 +36,15 @@ class Session:
 
     def __init__(self, printed: Printed) -> None:
         self.printed = printed
-        self._module = LoadedModule()
+        self._folder = Path.cwd() / NOTEBOOK
+        self._module = LoadedModule(self._folder)
+        self._entered = False
         self._objects: list[Any] = []
         self._bench = LocalBench()
         self._served = Served()
         verbs: tuple[Verb, ...] = (
             self.serve,
+            self.bring,
             self.load,
             self.signature,
             self.build,
@@ -77,6 +87,16 @@ class Session:
         """Fill what is served to the notebook: words, and their vectors [words, dim]."""
         self._served.fill(words, matrix)
 
+    def bring(self, name: str, content: str) -> None:
+        """Put a file that came along with the notebook into its folder: a name in it, and the content in base64."""
+        bytes_ = base64.b64decode(content)
+        if why_left_out(name, len(bytes_)):
+            raise FrameError(f"{name!r} is no file that comes along with a notebook")
+        place = self._enter() / name
+        with contextlib.suppress(OSError):  # a file may have the name of another one's folder
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(bytes_)
+
     def load(
         self,
         program: list[list[Any]],
@@ -91,8 +111,11 @@ class Session:
         The names in `padding` become the kit's own function that fills ids with a padding id, and `quiet` silences
         dropout: what builds on something that was found wrong is judged as if it were right.
         """
+        self._enter()
         if quiet:
             silence_dropout()
+        for name, value in SETTINGS.items():
+            self._module.replace(name, value)
         for kind, bound in (served or {}).items():
             for name in bound:
                 self._module.replace(name, getattr(self._served, kind))
@@ -222,6 +245,14 @@ class Session:
         """Call the function of that name; what it draws follows from the seed."""
         seed_everything(seed)
         return LocalFunction(self._named(name), locate)(*arguments, **keywords)
+
+    def _enter(self) -> Path:
+        """The notebook's own folder, made and entered when it is asked for first."""
+        if not self._entered:
+            self._entered = True
+            enter_folder(self._folder)
+            run_eagerly()
+        return self._folder
 
     def _named(self, name: str) -> Any:
         found = self._module.find(name)

@@ -4,16 +4,25 @@ from __future__ import annotations
 import __future__
 
 import ast
+import asyncio
+import builtins
 import functools
+import inspect
 import linecache
 import operator
+import os
 import sys
 import types
-from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+from textlab.definitions.beside import why_left_out
+from textlab.definitions.newer_python import newer_name
+from textlab.definitions.no_shell import NoShell, Nothing
 from textlab.definitions.scopes import own_nodes, stored_names
 
+SETTINGS = {"DATA": "mini", "IMDB_PATH": None, "VECTORS_PATH": None}
+"""The kit's own settings, so that a name that depends on data gets the small corpus, at once and offline."""
 PLACE = "cell "
 UNSET = "__unset__"
 """The name under which a loaded module keeps why names have no value."""
@@ -22,26 +31,35 @@ FUTURE_FLAGS = functools.reduce(
 )
 
 
-class NoShell:
-    """Stands where a notebook has IPython: every magic and shell line does nothing."""
-
-    def __getattr__(self, name: str) -> Callable[..., None]:
-        return lambda *arguments, **keywords: None
+def display(*objects: Any, **_: Any) -> None:
+    """Print what a notebook would show."""
+    for shown in objects:
+        print(repr(shown))
 
 
 class LoadedModule:
-    """The names that the student's statements define."""
+    """The names that the student's statements define, and those that a notebook has without import."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path | None = None) -> None:
+        """`folder` is the notebook's, in which magics and shell lines act; by default the current one.
+
+        Replaces `__main__`, and in `builtins` what IPython puts there.
+        """
         self.module = types.ModuleType("__main__")
         self.failures: list[str] = []
         self._unset: dict[str, str] = {}
         self._lines: dict[str, list[str]] = {}
         self._future_flags = 0
-        # A shell line inside a needed block, such as `!pip install` after a failed import, does nothing here.
-        vars(self.module)["get_ipython"] = NoShell
-        vars(self.module)[UNSET] = self._unset
+        self._loop: asyncio.AbstractEventLoop | None = None
+        names = vars(self.module)
+        shell = NoShell(folder or Path.cwd(), names)
+        self._get_ipython = lambda: shell
+        nothing = Nothing()
+        names.update(In=[""], Out={}, exit=nothing, quit=nothing, _="", __="", ___="", _ih=[""], _oh={}, _dh=[])
+        names[UNSET] = self._unset
         sys.modules["__main__"] = self.module
+        builtins.display = display  # type: ignore[attr-defined]
+        builtins.get_ipython = self._get_ipython  # type: ignore[attr-defined]
 
     def run(self, cell: int, line: int, source: str) -> None:
         """Execute one statement that stands in `cell` from `line` on; a failure is kept, not raised."""
@@ -70,9 +88,18 @@ class LoadedModule:
 
     def _execute(self, filename: str, line: int, source: str, flags: int) -> None:
         tree = ast.increment_lineno(ast.parse(source, filename), line - 1)
+        flags |= ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
         code = compile(tree, filename, "exec", flags=flags, dont_inherit=True)
         self._future_flags |= code.co_flags & FUTURE_FLAGS
-        exec(code, vars(self.module))
+        names = vars(self.module)
+        if code.co_flags & inspect.CO_COROUTINE:
+            self._loop = self._loop or asyncio.new_event_loop()
+            self._loop.run_until_complete(eval(code, names))
+        else:
+            exec(code, names)
+        if names.get("get_ipython", self._get_ipython) is not self._get_ipython:
+            # `from IPython import get_ipython` gives one that answers None outside of IPython.
+            names["get_ipython"] = self._get_ipython
 
     def _remember(self, filename: str, line: int, source: str) -> None:
         """Let tracebacks and inspect show the student's own lines."""
@@ -91,14 +118,30 @@ def locate(error: BaseException) -> str:
         filename = trace.tb_frame.f_code.co_filename
         if filename.startswith(PLACE):
             place = f"{filename}, line {trace.tb_lineno}"
+        elif relative := _beside(filename):
+            place = f"{relative}, line {trace.tb_lineno}"
         trace = trace.tb_next
     if not place and isinstance(error, SyntaxError) and str(error.filename).startswith(PLACE):
         place = f"{error.filename}, line {error.lineno}"
     return place
 
 
+def _beside(filename: str) -> str:
+    """The name of a file that came along with the notebook, "" for any other one."""
+    try:
+        relative = os.path.relpath(filename) if Path(filename).is_absolute() else ""
+    except (OSError, ValueError):
+        return ""
+    return relative if filename.endswith(".py") and not why_left_out(relative.replace(os.sep, "/")) else ""
+
+
 def why_unset(error: BaseException) -> str:
-    """Of a name without a value: ", because cell 2, line 1 failed: …" where it should have got one, else ""."""
+    """Of a name without a value: ", because cell 2, line 1 failed: …" where it should have got one, else "".
+
+    Of a name that a newer Python has: which one.
+    """
+    if newer := newer_name(error):
+        return newer
     if not isinstance(error, NameError) or isinstance(error, UnboundLocalError):
         return ""
     kept: object = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import functools
 import re
+import sys
 import textwrap
 import warnings
 from collections.abc import Callable, Iterator
@@ -12,11 +13,10 @@ from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
 from textlab.definitions.cells import Cell
+from textlab.definitions.magics import bare_cell, fill_names, left_out, marked_magics
+from textlab.definitions.newer_python import needed_version, written_in
 from textlab.definitions.shown import shown
 
-# Cell magics that run their cell as Python in the notebook's own namespace.
-_PYTHON_MAGICS = frozenset({"time", "capture", "prun"})
-_CELL_MAGIC = re.compile(r"\s*%%(\w+)[^\n]*")
 # No two parts of a branch can match the same blanks: a line of blanks must not take quadratic time.
 _MAGIC_LINE = re.compile(r"^[ \t]*(?:[%!?,;/]|>>>|In \[)|^[^#\n]*(?:=[ \t]*[%!]|\?[ \t]*$)", re.MULTILINE)
 _INVISIBLE = {ord(c): " " for c in "\u00a0\u1680\u2007\u202f\u205f\u3000"} | {
@@ -57,10 +57,12 @@ class Dropped:
     """A stretch of a cell that is left out."""
 
     line: int
-    """Line of the cell, from 1, that the parser complained about."""
+    """Line of the cell, from 1, that the parser complained about; 0 for the whole cell."""
     reason: str
     names: tuple[str, ...]
     """Top-level names that it seems to bind."""
+    told: bool = True
+    """Whether it is a problem of the notebook, and not only the reason of a name that is missing."""
 
 
 @dataclass(frozen=True)
@@ -93,18 +95,33 @@ def parse_cell(cell: Cell, budget: Budget) -> ParsedCell:
     numbers. What still does not parse is dropped by top-level blocks.
     """
     source = cell.source.replace("\r\n", "\n").replace("\r", "\n")
-    magic = _CELL_MAGIC.match(source)
-    if magic and magic[1] in _PYTHON_MAGICS:
-        source = "\n" * source[: magic.end()].count("\n") + source[magic.end() :]
-    elif magic:
+    if cell.kind != "code":
         names = _bound_names(source)
-        reason = f"the cell is given to %%{magic[1]} and not run as Python"
-        line = source[: magic.start(1)].count("\n") + 1
-        return ParsedCell((), (Dropped(line, reason, names),) if names else ())
-    tree = _parse_repaired(source, budget)
+        held = re.search(r"^(?:(?:async +)?def|class)[ \t]+\w+", source, re.MULTILINE)
+        reason = f"is a text cell ({cell.kind}) that holds {held[0] if held else names}"
+        return ParsedCell((), (Dropped(0, reason, names),))
+    bared = bare_cell(source)
+    if bared.magic:
+        names = _bound_names(source)
+        reason = f"the cell is given to %%{bared.magic} and not run as Python"
+        return ParsedCell((), (Dropped(bared.line, reason, names),) if names else ())
+    tree = _parse_repaired(bared.source, budget)
     if isinstance(tree, _Tree):
-        return ParsedCell((Chunk(tree.body, tree.lines, 0),), ())
-    return _parse_blocks(source, budget)
+        dropped = _not_followed(tree, 0)
+        if bared.written:
+            line = len(bared.source.split("\n"))
+            reason = "is in a file that %%writefile writes, and not run as Python"
+            dropped = (*dropped, Dropped(line, reason, _bound_names(source), told=False))
+        return ParsedCell((Chunk(tree.body, tree.lines, 0),), dropped)
+    return _parse_blocks(bared.source, budget, cell.python)
+
+
+def _not_followed(tree: _Tree, offset: int) -> tuple[Dropped, ...]:
+    """The magics and shell lines that do nothing here, as blocks that are left out."""
+    if not any(b"get_ipython()" in line for line in tree.lines):
+        return ()
+    lines = left_out(tree.body)
+    return tuple(Dropped(offset + line, f"is not run: {shown(text, 60)}", ()) for line, text in lines)
 
 
 @dataclass(frozen=True)
@@ -124,7 +141,7 @@ def _parse_repaired(source: str, budget: Budget) -> _Tree | SyntaxError:
     """Return the tree after as few repairs as it takes, or the complaint that is left."""
     complaint = SyntaxError("too long to be repaired", ("", 1, 1, ""))
     repaired = source
-    for repair in (_as_it_is, _plain_spaces, _ipython_calls, _dedent, _tabs_of_8, _tabs_of_4):
+    for repair in (_as_it_is, _plain_spaces, _ipython_calls, _dedent, _automagics, _tabs_of_8, _tabs_of_4):
         if repair is _ipython_calls:
             # IPython reads the whole text again for every line that it changes.
             magics = len(_MAGIC_LINE.findall(repaired))
@@ -157,6 +174,11 @@ def _dedent(source: str) -> str:
     return textwrap.dedent(source)
 
 
+def _automagics(source: str) -> str:
+    marked = marked_magics(source)
+    return source if marked == source or marked.count("\n%") > MAX_MAGICS else _ipython_calls(marked)
+
+
 def _tabs_of_8(source: str) -> str:
     return source.expandtabs(8)
 
@@ -181,7 +203,7 @@ def _ipython_calls(source: str) -> str:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            changed = _transform()(body).split("\n")
+            changed = fill_names(_transform()(body)).split("\n")
     except Exception:  # IPython raises whatever its tokenizer does; the text then stays as it is
         return source
     # IPython joins the lines of a magic that ends in a backslash, and drops leading blank lines.
@@ -199,7 +221,7 @@ def _ipython_calls(source: str) -> str:
     return "\n".join(result)
 
 
-def _parse_blocks(source: str, budget: Budget) -> ParsedCell:
+def _parse_blocks(source: str, budget: Budget, written_with: tuple[int, ...]) -> ParsedCell:
     """Parse block by block: from a line at the margin to the next."""
     lines = source.split("\n")
     starts = [*_block_starts(lines), len(lines)]
@@ -213,11 +235,16 @@ def _parse_blocks(source: str, budget: Budget) -> ParsedCell:
             at += 1
             block = lines[begin : starts[at]]
             line = begin + max(1, min(found.lineno or 1, len(block)))
-            reason = f"does not parse: {shown(str(found.msg))}, in: {shown(lines[line - 1].strip(), 60)}"
+            newer = needed_version("\n".join(block), budget.take) or ""
+            if not newer and written_with > sys.version_info[:2]:
+                newer = written_in(written_with)
+            why = newer or f"does not parse: {shown(str(found.msg))}"
+            reason = f"{why}, in: {shown(lines[line - 1].strip(), 60)}"
             dropped.append(Dropped(line, reason, _bound_names("\n".join(block))))
         else:
             at, tree = found
             chunks.append(Chunk(tree.body, tree.lines, begin))
+            dropped += _not_followed(tree, begin)
     return ParsedCell(tuple(chunks), tuple(dropped))
 
 

@@ -117,8 +117,9 @@ class _Slice:
 
     def _take(self) -> set[int]:
         """Walk backwards from the wanted names; return the statements met."""
-        taken = {i for i, s in enumerate(self._statements) if s.source.startswith("from __future__ ")}
+        taken = {i for i, s in enumerate(self._statements) if s.ambient or s.source.startswith("from __future__ ")}
         open_names = [(name, self._end) for name in self._wanted]
+        open_names += [(name, i) for i in taken for name in self._statements[i].now - self._served]
         seen = set(open_names)
         while open_names:
             name, position = open_names.pop()

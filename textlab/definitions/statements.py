@@ -11,6 +11,7 @@ from textlab.definitions.cells import Cell
 from textlab.definitions.effects import Effects, FunctionEffects, find_effects, find_functions
 from textlab.definitions.parsing import Budget, Chunk, ParsedCell, parse_cell
 from textlab.definitions.scopes import all_nodes, find_reads, own_nodes, stored_names
+from textlab.definitions.shell import is_followed
 
 MAX_STATEMENTS = 50_000
 """Most statements of one notebook: analysing each takes a tenth of a millisecond."""
@@ -55,7 +56,9 @@ class Statement:
     star: bool
     """Whether it imports everything from a module."""
     shell: bool
-    """Whether it is a simple statement that asks IPython for a magic or a shell line."""
+    """Whether it is a simple statement that asks IPython for a magic or a shell line that is not followed."""
+    ambient: bool
+    """Whether a magic or shell line in it makes a folder or a file, sets a variable or changes the folder."""
     hidden: tuple[str, ...]
     """Calls in it of exec, eval or globals, and magics that load names."""
 
@@ -109,10 +112,11 @@ def _read_parsed(cell: Cell, parsed: ParsedCell) -> Notebook:
     lost: list[tuple[str, str]] = []
     problems: list[str] = []
     for dropped in parsed.dropped:
-        reason = f"cell {cell.number} line {dropped.line} {dropped.reason}"
+        line = f" line {dropped.line}" if dropped.line else ""
+        reason = f"cell {cell.number}{line} {dropped.reason}"
         lost.extend((name, reason) for name in dropped.names)
-        names = f" ({', '.join(dropped.names[:5])})" if dropped.names else ""
-        problems.append(f"{reason}. The block{names} is left out.")
+        names = f"The block ({', '.join(dropped.names[:5])})" if dropped.names else "The line"
+        problems += [f"{reason}. {names} is left out."] if dropped.told else []
     for chunk in parsed.chunks:
         for node in chunk.body:
             try:
@@ -177,6 +181,7 @@ def _statement(node: ast.stmt, cell: int, line: int, source: str) -> Statement:
     for inner in all_nodes(node):
         if isinstance(inner, ast.Call):
             hidden.extend(_hidden(inner))
+    ambient = any(is_followed(inner) for inner in own_nodes([node]))
     reads = find_reads(node)
     star = isinstance(node, ast.ImportFrom) and node.names[0].name == "*"
     value = node.value if isinstance(node, ast.Assign) and len(node.targets) == 1 else None
@@ -193,7 +198,8 @@ def _statement(node: ast.stmt, cell: int, line: int, source: str) -> Statement:
         later=frozenset(reads.later),
         effects=find_effects([node]),
         star=star,
-        shell=_is_shell(node),
+        shell=_is_shell(node) and not ambient,
+        ambient=ambient,
         hidden=tuple(dict.fromkeys(hidden)),
     )
 
