@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from textlab.definitions.scopes import all_nodes
-from textlab.definitions.shell import SHELLS, WRITERS, line_of, shell_line, with_names
+from textlab.definitions.shell import SHELLS, WRITERS, line_of, with_names
 
 # Cell magics that run their cell as Python in the notebook's own namespace.
 _PYTHON_MAGICS = frozenset({"time", "capture", "prun", "snakeviz", "notify", "wandb", "debug"})
@@ -34,8 +34,8 @@ class BaredCell:
     """The magic that the cell is given to, where it does not run as Python."""
     line: int = 1
     """The line of that magic."""
-    written: bool = False
-    """Whether the cell goes into a file."""
+    is_call: bool = False
+    """Whether the source is a call that gives the cell to the magic, since the kit knows what that does."""
 
 
 def bare_cell(source: str) -> BaredCell:
@@ -46,9 +46,9 @@ def bare_cell(source: str) -> BaredCell:
         if name in _PYTHON_MAGICS:
             source = "\n" * above + body
             continue
-        if name in WRITERS or (name in SHELLS and shell_line(body).steps):
+        if name in WRITERS or (name in SHELLS and body.strip()):
             arguments = f"{name!r}, {line.strip()!r}, {body.removeprefix(chr(10)).rstrip(chr(10)) + chr(10)!r}"
-            return BaredCell("\n" * above + f"get_ipython().run_cell_magic({arguments})", written=name in WRITERS)
+            return BaredCell("\n" * above + f"get_ipython().run_cell_magic({arguments})", name, above + 1, True)
         return BaredCell(source, name, above + 1)
     return BaredCell(source)
 

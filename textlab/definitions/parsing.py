@@ -101,18 +101,15 @@ def parse_cell(cell: Cell, budget: Budget) -> ParsedCell:
         reason = f"is a text cell ({cell.kind}) that holds {held[0] if held else names}"
         return ParsedCell((), (Dropped(0, reason, names),))
     bared = bare_cell(source)
-    if bared.magic:
-        names = _bound_names(source)
+    dropped: tuple[Dropped, ...] = ()
+    if bared.magic and (names := _bound_names(source)):
         reason = f"the cell is given to %%{bared.magic} and not run as Python"
-        return ParsedCell((), (Dropped(bared.line, reason, names),) if names else ())
+        dropped = (Dropped(bared.line, reason, names, told=not bared.is_call),)
+    if bared.magic and not bared.is_call:
+        return ParsedCell((), dropped)
     tree = _parse_repaired(bared.source, budget)
     if isinstance(tree, _Tree):
-        dropped = _not_followed(tree, 0)
-        if bared.written:
-            line = len(bared.source.split("\n"))
-            reason = "is in a file that %%writefile writes, and not run as Python"
-            dropped = (*dropped, Dropped(line, reason, _bound_names(source), told=False))
-        return ParsedCell((Chunk(tree.body, tree.lines, 0),), dropped)
+        return ParsedCell((Chunk(tree.body, tree.lines, 0),), (*dropped, *_not_followed(tree, 0)))
     return _parse_blocks(bared.source, budget, cell.python)
 
 

@@ -21,15 +21,17 @@ SHELLS = frozenset({"bash", "sh", "!", "sx", "system"})
 WRITERS = frozenset({"writefile", "file"})
 """Cell magics that write their cell into a file."""
 # Commands and magics that only show or install something, or set the notebook up: nothing is lost without them.
-_SHOWING_COMMANDS = frozenset(
+_COMMANDS = (
     "apt apt-get cat clear conda date df du echo false file free head hostname ls lscpu lsb_release mamba nproc "
-    "nvidia-smi pip pip3 pwd tail test tree true uname uptime wc whereis which whoami [".split()  # noqa: SIM905
+    "nvidia-smi pip pip3 pwd tail test tree true uname uptime wc whereis which whoami ["
 )
-_SHOWING_MAGICS = frozenset(
+_SHOWING_COMMANDS = frozenset(_COMMANDS.split())
+_MAGICS = (
     "aimport alias autoawait automagic autoreload colors conda config debug doctest_mode env gui history inline "
     "lsmagic load_ext ls magic matplotlib memit notebook page pdb pdef pdoc pinfo pinfo2 pip pprint precision prun "
-    "psource pwd pycat reload_ext tb tensorboard time timeit unload_ext uv watermark who who_ls whos xmode".split()  # noqa: SIM905
+    "psource pwd pycat reload_ext tb tensorboard time timeit unload_ext uv watermark who who_ls whos xmode"
 )
+_SHOWING_MAGICS = frozenset(_MAGICS.split())
 # Told of elsewhere: they bring names.
 _LOADING_MAGICS = frozenset({"run", "load", "loadpy", "store", "macro", "pylab"})
 _PLACEHOLDER = re.compile(r"\{([^\W\d]\w*)\}|\$([^\W\d]\w*)")
@@ -91,7 +93,8 @@ def magic_line(magic: str, text: str) -> Line:
     if magic == "cd":
         words = [word for word in _words(text) or () if word != "-q"]
         inside = len(words) == 1 and not _NOT_LITERAL.search(words[0]) and not words[0].startswith(("/", "-"))
-        return Line((Step("go", words[0]),) if inside else (), inside)
+        # A hosted service's own folder, such as /content: the notebook's folder stands for it.
+        return Line((Step("go", words[0]),) if inside else (), inside or text.startswith("/"))
     if magic in ("env", "set_env") and text.strip():
         name, separator, value = text.partition("=" if "=" in text else " ")
         if not separator:
@@ -150,7 +153,7 @@ def with_names(text: str) -> str:
     rest = "".join(parts[::3])
     if "{" in rest or "}" in rest or "$" in rest:
         return repr(text)
-    filled = "".join(part if at % 3 == 0 or not part else f"{{{part}}}" for at, part in enumerate(parts))
+    filled = "".join((part or "") if at % 3 == 0 or not part else f"{{{part}}}" for at, part in enumerate(parts))
     return f"f{filled!r}"
 
 

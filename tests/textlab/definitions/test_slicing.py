@@ -332,7 +332,7 @@ def test_what_a_shell_line_binds_is_left_out_and_reported() -> None:
 
 def test_a_cell_that_is_written_to_a_file_defines_nothing() -> None:
     found = cut("%%writefile model.py\nclass CNN:\n    pass")
-    assert found.missing == {"CNN": "cell 1 line 1 is in a file that %%writefile writes, and not run as Python"}
+    assert found.missing == {"CNN": "cell 1 line 1 the cell is given to %%writefile and not run as Python"}
 
 
 @pytest.mark.parametrize("source", ["exec('class CNN: pass')", "globals()['CNN'] = 1", "%run model.py"])
