@@ -62,9 +62,20 @@ def in_box(request: pytest.FixtureRequest) -> InBox:
     return in_forked_worker
 
 
-def test_the_box_holds_textlab_the_wire_and_the_worker_only(in_box: InBox) -> None:
-    kit = "import os; print(sorted(os.listdir('/kit/autograder')), sorted(os.listdir('/kit')))"
-    assert in_box(kit) == "['__init__.py', 'wire', 'worker'] ['autograder', 'textlab']"
+def test_the_box_holds_textlab_public_data_the_wire_and_the_worker_only(in_box: InBox) -> None:
+    kit = "import os; print(*(sorted(os.listdir('/kit' + place)) for place in ('/autograder', '/datasets', '')))"
+    held = "['__init__.py', 'wire', 'worker'] ['mini', 'vectors'] ['autograder', 'datasets', 'textlab']"
+    assert in_box(kit) == held
+
+
+def test_public_data_cannot_be_changed(in_box: InBox) -> None:
+    code = (
+        "from textlab.corpus import load_corpus\n"
+        "print(len(load_corpus('mini').train) > 100)\n"
+        "try: open('/kit/datasets/mini/train.csv', 'a')\n"
+        "except OSError: print('no')"
+    )
+    assert in_box(code).split() == ["True", "no"]
 
 
 @pytest.mark.parametrize("secret", ["graders", "hidden", "thresholds.json", "rubric.toml"])

@@ -92,7 +92,7 @@ def test_no_file_of_one_worker_is_seen_by_another(server: ForkServer) -> None:
         assert run(one, write).split() == ["/tmp", "/dev/shm"]
         run(one, "import pty; print(pty.openpty())")
         seen = run(other, "import os; print(os.listdir('/tmp'), os.listdir('/dev/shm'), os.listdir('/dev/pts'))")
-    assert seen == "[] [] ['ptmx']"
+    assert seen == "['notebook'] [] ['ptmx']"
 
 
 def test_a_worker_holds_its_socket_and_no_other_descriptor(server: ForkServer) -> None:
