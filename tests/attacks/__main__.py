@@ -26,6 +26,7 @@ from tests.attacks import (
     patching,
     pretending,
     reading,
+    shadowing,
     sharing,
 )
 from tests.attacks.attack import Attack
@@ -44,6 +45,7 @@ GROUPS = (
     lingering,
     escaping,
     networking,
+    shadowing,
     sharing,
 )
 ATTACKS: list[Attack] = [attack for group in GROUPS for attack in group.ATTACKS]
