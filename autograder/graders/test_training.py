@@ -27,13 +27,13 @@ def test_means(train_model: RemoteFunction, training_bench: RemoteBench, draw: D
     checks.losses_are_means_per_review(train_model, training_bench, draw)
 
 
-@check("train-modes", needs=["train-history"], hint="train() and eval() stay in force until the next of them.")
+@check("train-modes", hint="train() and eval() stay in force until the next of them.")
 def test_modes(train_model: RemoteFunction, training_bench: RemoteBench, draw: Draw) -> None:
     """Training is done in training mode; validation in evaluation mode, without gradients and without steps"""
     checks.validation_only_looks(train_model, training_bench, draw)
 
 
-@check("train-patience", needs=["train-history"], hint="A new best loss sets the counter back to zero.")
+@check("train-patience", hint="A new best loss sets the counter back to zero.")
 def test_patience(train_model: RemoteFunction, training_bench: RemoteBench, draw: Draw) -> None:
     """Training stops after `patience` epochs in a row without a new best validation loss"""
     checks.patience_counts_in_a_row(train_model, training_bench, draw)

@@ -213,9 +213,9 @@ class RemoteBench:
         """The kit's small smooth network."""
         return self._model("probe", vocab_size=vocab_size, emb_dim=emb_dim, pad_idx=pad_idx, n_classes=n_classes)
 
-    def scripted(self, losses: Sequence[float], *, strict: bool = False) -> RemoteModel:
-        """A network whose validation loss follows a script."""
-        return self._model("scripted", losses=list(losses), strict=strict)
+    def scripted(self, losses: Sequence[float], train_losses: Sequence[float] = ()) -> RemoteModel:
+        """A network whose losses follow a script."""
+        return self._model("scripted", losses=list(losses), train_losses=list(train_losses))
 
     def lookup(self, vocab_size: int, dropout: float) -> RemoteModel:
         """A network whose logit is the weight of a review's first token."""

@@ -171,9 +171,9 @@ class Session:
         """Make the kit's own small network."""
         return self._keep(self._bench.probe(vocab_size, emb_dim, pad_idx, n_classes))
 
-    def scripted(self, losses: list[float], strict: bool) -> Handle:
+    def scripted(self, losses: list[float], train_losses: list[float]) -> Handle:
         """Make the kit's network whose losses follow a script."""
-        return self._keep(self._bench.scripted(losses, strict=strict))
+        return self._keep(self._bench.scripted(losses, train_losses))
 
     def lookup(self, vocab_size: int, dropout: float) -> Handle:
         """Make the kit's network whose logits are weights."""

@@ -281,9 +281,9 @@ class LocalBench:
         sizes = (vocab_size, emb_dim, pad_idx)
         return LocalModel(ProbeNetwork(*sizes) if n_classes == 1 else ClassProbe(*sizes, n_classes), "model")
 
-    def scripted(self, losses: Sequence[float], *, strict: bool = False) -> LocalModel:
-        """A network whose validation loss follows a script."""
-        return LocalModel(ScriptedNetwork(losses, strict=strict), "model")
+    def scripted(self, losses: Sequence[float], train_losses: Sequence[float] = ()) -> LocalModel:
+        """A network whose losses follow a script."""
+        return LocalModel(ScriptedNetwork(losses, train_losses), "model")
 
     def lookup(self, vocab_size: int, dropout: float) -> LocalModel:
         """A network whose logit is the weight of a review's first token."""

@@ -82,8 +82,8 @@ class Bench(Protocol):
     def probe(self, vocab_size: int, emb_dim: int, pad_idx: int, n_classes: int = 1) -> Model:
         """The kit's small smooth network, whose attributions the check can compute itself."""
 
-    def scripted(self, losses: Sequence[float], *, strict: bool = False) -> Model:
-        """A network whose validation loss after each epoch is as written (`textlab.checks.scripted`)."""
+    def scripted(self, losses: Sequence[float], train_losses: Sequence[float] = ()) -> Model:
+        """A network whose losses in each epoch are as written, and that keeps a log (`textlab.checks.scripted`)."""
 
     def lookup(self, vocab_size: int, dropout: float) -> Model:
         """A network whose logit is the weight of a review's first token."""
