@@ -77,6 +77,19 @@ def read_cells(
     return _limited(cells, name, problems), problems
 
 
+def read_raw_cells(file_name: str, content: bytes) -> tuple[list[object], list[str]]:
+    """Return all cells of a notebook as its JSON has them, those before a break included; never raises.
+
+    The problems are those of `read_cells`.
+    """
+    name = shown(file_name)
+    if not content.strip(b" \t\r\n\0"):
+        return [], [f"{name}: the file is empty. Save the notebook and hand it in again."]
+    text, problems = _decode(content, name)
+    cells, _, found = _notebook_cells(text, name, rescue=True)
+    return cells[:MAX_CELLS], problems + found
+
+
 def _decode(content: bytes, name: str) -> tuple[str, list[str]]:
     """Decode by byte-order mark, else UTF-8 (16 or 32 when JSON shows it), else Windows-1252."""
     encoding = ""

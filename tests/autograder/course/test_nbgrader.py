@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
@@ -88,6 +89,7 @@ def test_a_notebook_that_cannot_be_read_costs_only_its_own_marks(course: Course)
     scores = course.scores("ada")
     assert scores[("2_cnn", "cnn-layers")] == (0.0, False)
     assert scores[("1_rnn", "rnn-layers")][0] == RUBRIC.cell_points("1_rnn")["rnn-layers"]
+    assert scores[("2_cnn", "reflection-cnn")] == (None, True), "a person has to look at the file"
     kept = (course.folder / "autograded" / "ada" / ASSIGNMENT / "2_cnn.ipynb").read_text(encoding="utf-8")
     assert "could not be read" in kept
 
@@ -98,6 +100,40 @@ def test_a_test_cell_that_a_student_deleted_still_counts(course: Course) -> None
     course.submit("ada", {"1_rnn": nbformat.writes(notebook).encode()})
     course.run("autograde", "ada")
     assert course.scores("ada")[("1_rnn", "rnn-layers")][0] == RUBRIC.cell_points("1_rnn")["rnn-layers"]
+
+
+def test_an_answer_waits_though_a_cell_was_copied_and_widgets_have_no_state(course: Course) -> None:
+    notebook = nbformat.reads(release_notebook("2_cnn").decode(), as_version=4)
+    cells = {cell.metadata.get("nbgrader", {}).get("grade_id"): cell for cell in notebook.cells}
+    cells["reflection-cnn"].source += "\nBecause of the maximum."
+    notebook.cells.insert(1, nbformat.from_dict({**cells["pad-reference"], "id": "copy"}))
+    notebook.metadata["widgets"] = {"application/vnd.jupyter.widget-state+json": {"a": {"model_name": "HBoxModel"}}}
+    course.submit("ada", {"2_cnn": b"\xef\xbb\xbf" + nbformat.writes(notebook).encode()})
+    result = course.run("autograde", "ada")
+    assert result["success"], result["log"]
+    assert course.scores("ada")[("2_cnn", "reflection-cnn")] == (None, True)
+    assert course.scores("ada")[("2_cnn", "pad-reference")][0] == RUBRIC.cell_points("2_cnn")["pad-reference"]
+    result = course.run("generate_feedback", "ada")
+    assert result["success"], result["log"]
+    assert "Because of the maximum." in course.feedback("ada")
+
+
+def test_pipes_and_links_block_nothing_and_are_not_copied(course: Course) -> None:
+    course.submit("ada", {"1_rnn": release_notebook("1_rnn")})
+    submitted = course.folder / "submitted" / "ada" / ASSIGNMENT
+    os.mkfifo(submitted / "2_cnn.ipynb")
+    os.mkfifo(submitted / "pipe")
+    (submitted / "endless.csv").symlink_to("/dev/zero")
+    (submitted / "[a]*.txt").symlink_to(course.folder / "nbgrader_config.py")
+    (submitted / "gone").symlink_to("/nowhere")
+    result = course.run("autograde", "ada")
+    assert result["success"], result["log"]
+    assert sorted(path.name for path in (course.folder / "autograded" / "ada" / ASSIGNMENT).iterdir()) == [
+        "1_rnn.ipynb", "2_cnn.ipynb",
+    ]  # fmt: skip
+    course.submit("bob")
+    os.mkfifo(course.folder / "submitted" / "bob" / ASSIGNMENT / "timestamp.txt")
+    assert "is left out" in course.run("autograde", "bob")["log"]
 
 
 def test_a_fault_of_the_grader_gives_no_zero_but_an_error(course: Course) -> None:
