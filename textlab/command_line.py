@@ -34,7 +34,8 @@ def any_output() -> None:
 @app.command()
 def check(
     notebooks: Annotated[
-        list[Path] | None, typer.Argument(help="notebooks; if none: those of the kit, here or in ./assignment")
+        list[Path] | None,
+        typer.Argument(help="notebooks, or a folder of them; if none: those of the kit, here or in ./assignment"),
     ] = None,
     watch: Annotated[bool, typer.Option("--watch", help="stay, and check again what a save changes")] = False,
 ) -> None:
@@ -43,14 +44,10 @@ def check(
     Ends with status 0 when every blank is right, 1 when one is not, 2 for wrong usage.
     """
     with console.status("starting…"):
-        from textlab.self_study import NotebookError, find_notebooks, found_notebook, stem_of
+        from textlab.self_study import NotebookError
         from textlab.study_report import StudyReport
     try:
-        paths = [found_notebook(path) for path in notebooks or find_notebooks(Path.cwd())]
-        for path in paths:
-            stem_of(path)
-            if notebooks and path not in notebooks:
-                console.print(Text(f"{path.name} is taken from {path.parent}"))
+        paths = _meant(notebooks or [])
     except NotebookError as error:
         _fail(str(error))
     report = StudyReport(console)
@@ -114,6 +111,37 @@ def symptoms(
         rows = [("text", symptom.shown), ("likely", symptom.likely), ("next", symptom.next)]
         for label, text in rows:
             console.print(Text(labelled(label, text, console.width)))
+
+
+def _meant(given: Sequence[Path]) -> list[Path]:
+    """The notebooks to check; says which file is taken where it is not the one that was named, and which is left out.
+
+    Raises NotebookError when none is one of the kit's.
+    """
+    from textlab.self_study import NotebookError, find_notebooks, found_notebooks, stem_named, stem_of
+
+    if not given:
+        return find_notebooks(Path.cwd())
+    paths = list(dict.fromkeys(path for named in given for path in found_notebooks(named)))
+    by_name = {stem_named(path) for path in paths}
+    refused: dict[Path, NotebookError] = {}
+    for path in paths:
+        try:
+            stem = stem_of(path)
+            if not stem_named(path) and stem in by_name:
+                raise NotebookError(f"{path}: its name is none of the kit's, and {stem}.ipynb is here, too")
+            if not stem_named(path):
+                console.print(Text(f"{path.name} is checked as {stem}.ipynb; name it so before you hand it in"))
+        except NotebookError as error:
+            refused[path] = error
+    if len(refused) == len(paths):
+        raise refused[paths[0]]
+    for why in refused.values():
+        console.print(Text(f"left out: {why}"))
+    for path in paths:
+        if path not in given and path.parent not in given:
+            console.print(Text(f"{path.name} is taken from {path.parent}"))
+    return [path for path in paths if path not in refused]
 
 
 def _stamps(paths: Sequence[Path]) -> Stamps:

@@ -10,22 +10,20 @@ import ast
 import contextlib
 import hashlib
 import io
-import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import torch
-
 from textlab.checks.blanks import BLANKS, Blank
 from textlab.checks.card import Card, assess
+from textlab.checks.failure import NO_KNOWN_CAUSE
 from textlab.checks.symptoms import UNKNOWN, find_symptom
-from textlab.definitions import Cell, Definitions, read_cells, slice_definitions
-from textlab.definitions.loading import LoadedModule, bound_names
+from textlab.definitions import Cell, Definitions, defined_names, read_cells, slice_definitions
+from textlab.definitions.loading import SETTINGS, LoadedModule, bound_names
+from textlab.definitions.surroundings import notebook_at
+from textlab.notebook_name import is_notebook, named_exactly, named_like
 
-# Values of the kit's own settings, so that a name that depends on data gets the small corpus, at once and offline.
-SERVED = {"DATA": "mini", "IMDB_PATH": None, "VECTORS_PATH": None, "DEVICE": "cpu"}
 TRAINING = frozenset({"fit", "train_model", "trained", "backward", "step"})
 """Functions whose call at a notebook's top level means training; such statements are left out."""
 HINT = "textlab hint {}"
@@ -41,6 +39,8 @@ class Answer:
 
     blank: Blank
     definitions: Definitions
+    folder: Path
+    """The notebook's, in which its code runs."""
 
     @property
     def digest(self) -> str:
@@ -55,39 +55,85 @@ def kit_notebooks() -> list[str]:
 
 
 def find_notebooks(folder: Path) -> list[Path]:
-    """The kit's notebooks in a folder or in its folder `assignment`. Raises NotebookError when there is none."""
+    """The kit's notebooks in a folder or in its folder `assignment`, named as the grader takes them.
+
+    Of several files for one notebook the best named counts. Raises NotebookError when there is none.
+    """
     for place in (folder, folder / "assignment"):
-        found = [place / f"{stem}.ipynb" for stem in kit_notebooks() if (place / f"{stem}.ipynb").is_file()]
-        if found:
+        named = [_named(place, stem) for stem in kit_notebooks()]
+        if found := [path for path in named if path is not None]:
             return found
     first = f"{kit_notebooks()[0]}.ipynb"
     raise NotebookError(f"no notebook in {folder}: run textlab in the folder that holds {first}, or name a notebook")
 
 
-def found_notebook(path: Path) -> Path:
-    """The notebook that is meant: as named, or of that name in the folder `assignment`.
+def found_notebooks(path: Path) -> list[Path]:
+    """The notebooks that are meant: those of a folder; one as named, or of almost that name, here or in `assignment`.
 
     Raises NotebookError that says where it was looked for.
     """
-    inside = path.parent / "assignment" / path.name
-    for place in (path, inside):
+    if path.is_dir():
+        return find_notebooks(path)
+    for place in (path, path.parent / "assignment" / path.name):
         if place.is_file():
-            return place
+            return [place]
+    for stem in kit_notebooks():
+        for folder in (path.parent, path.parent / "assignment") if named_exactly(path.name, stem) else ():
+            if (other := _named(folder, stem)) is not None:
+                return [other]
     looked = path.parent if path.is_absolute() else Path.cwd() / path.parent
     raise NotebookError(f"there is no {path.name} in {looked}, nor in its folder assignment; check name and folder")
 
 
+def _named(folder: Path, stem: str) -> Path | None:
+    """The file in a folder that is named best like a notebook; None when none is."""
+    if not folder.is_dir():
+        return None
+    like = [path for path in folder.iterdir() if is_notebook(path.name) and named_like(path.name, stem)]
+
+    def oddness(path: Path) -> tuple[bool, bool, str]:
+        return path.name.lower() != f"{stem}.ipynb", not named_exactly(path.name, stem), path.name
+
+    # On some systems two names that differ in case only are one file.
+    exact = folder / f"{stem}.ipynb"
+    return exact if exact.is_file() else min((path for path in like if path.is_file()), key=oddness, default=None)
+
+
 def stem_of(path: Path) -> str:
-    """Which of the kit's notebooks a file is, by its name. Raises NotebookError when it is none, or is not there."""
+    """Which of the kit's notebooks a file is, by its name, else by what it defines.
+
+    Raises NotebookError when it is none, or is not there.
+    """
     first = kit_notebooks()[0]
     if not path.is_file():
         raise NotebookError(f"{path}: there is no such file; name a notebook, such as {first}.ipynb")
-    stem = next((stem for stem in kit_notebooks() if stem in path.stem), "")
+    stem = stem_named(path) or _stem_by_content(path)
     if not stem:
         raise NotebookError(
             f"{path}: none of the kit's notebooks; keep its name in yours, such as {first}-copy.ipynb"
         )
     return stem
+
+
+def stem_named(path: Path) -> str:
+    """Which of the kit's notebooks a file is by its name; "" when the name does not say."""
+    return next((stem for stem in kit_notebooks() if named_like(path.name, stem)), "")
+
+
+def _stem_by_content(path: Path) -> str:
+    """The notebook of which a file defines most; "" when it defines nothing that a blank asks for."""
+    try:
+        cells, _ = read_cells(path.name, path.read_bytes(), rescue=False, restore=False)
+    except OSError:
+        return ""
+    defined = {*defined_names(cells, classes=True), *defined_names(cells, classes=False)}
+    asked = {
+        stem: {name for blank in BLANKS.values() if blank.notebook == stem for name in blank.names}
+        for stem in kit_notebooks()
+    }
+    shares = {stem: len(defined & names) / len(names) for stem, names in asked.items()}
+    best = max(shares, key=lambda stem: shares[stem])
+    return best if shares[best] else ""
 
 
 def read_answers(path: Path) -> list[Answer]:
@@ -98,12 +144,13 @@ def read_answers(path: Path) -> list[Answer]:
     except OSError as error:
         raise NotebookError(f"{path}: cannot be read ({error.strerror}); check the name and the folder") from None
     # Jupyter opens no damaged file, and blanks behind the break were not deleted: the file is what has to be told of.
-    cells, problems = read_cells(path.name, content, rescue=False)
+    cells, problems = read_cells(path.name, content, rescue=False, restore=False)
     if not cells:
         # The reader speaks to those who hand in; here nothing was handed in yet.
         said = " ".join(problems).split(": ", 1)[-1].split(". ")[0].rstrip(".")
         raise NotebookError(f"{path}: {said}. Open it in Jupyter and save it; if that fails, unpack a fresh copy")
-    return [Answer(blank, _definitions(cells, blank)) for blank in BLANKS.values() if blank.notebook == stem]
+    folder = path.resolve().parent
+    return [Answer(blank, _definitions(cells, blank), folder) for blank in BLANKS.values() if blank.notebook == stem]
 
 
 def assess_answer(answer: Answer) -> Card:
@@ -111,11 +158,15 @@ def assess_answer(answer: Answer) -> Card:
     blank = answer.blank
     if answer.definitions.missing:
         name, reason = next(iter(answer.definitions.missing.items()))
-        return _not_loaded(blank, name, reason, "the cell was deleted, or the name changed")
+        return _not_loaded(blank, name, reason)
     left_out = [piece for piece in answer.definitions.program if _trains(piece.source)]
-    with _guarded(), contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-        module = LoadedModule()
-        for name, value in SERVED.items():
+    with (
+        notebook_at(answer.folder),
+        contextlib.redirect_stdout(io.StringIO()),
+        contextlib.redirect_stderr(io.StringIO()),
+    ):
+        module = LoadedModule(answer.folder)
+        for name, value in SETTINGS.items():
             module.replace(name, value)
         for piece in answer.definitions.program:
             if piece not in left_out:
@@ -124,7 +175,7 @@ def assess_answer(answer: Answer) -> Card:
         for name, source in zip(blank.names, sources, strict=True):
             if not callable(source):
                 reason = module.failures[0] if module.failures else f"{name} is a {type(source).__name__}"
-                return _not_loaded(blank, name, reason, "a line that the definition needs fails before it")
+                return _not_loaded(blank, name, reason)
         card = _with_place(assess(blank.id, *sources, hint=HINT), answer)
     if left_out and card.state in ("raised", "wrong"):
         note = (
@@ -148,7 +199,7 @@ def _with_place(card: Card, answer: Answer) -> Card:
 
 
 def _definitions(cells: Sequence[Cell], blank: Blank) -> Definitions:
-    return slice_definitions(cells, blank.names, SERVED)
+    return slice_definitions(cells, blank.names, SETTINGS)
 
 
 def _trains(source: str) -> bool:
@@ -161,27 +212,14 @@ def _trains(source: str) -> bool:
     return bool(names & TRAINING)
 
 
-def _not_loaded(blank: Blank, name: str, reason: str, likely: str) -> Card:
+def _not_loaded(blank: Blank, name: str, reason: str) -> Card:
     known = find_symptom("", reason)
     step = f"put {name} back as the notebook gave it" if known is UNKNOWN else known.next
     rows = (
         ("input", f"{blank.notebook}.ipynb, read without running it"),
         ("expected", f"a class or function {name}"),
         ("got", reason),
-        ("likely", likely if known is UNKNOWN else known.likely),
+        ("likely", NO_KNOWN_CAUSE if known is UNKNOWN else known.likely),
         ("next", f"{step}; or {HINT.format(blank.id)} (1 of 3)"),
     )
     return Card(blank.id, blank.title, "raised", f"{name} could not be loaded", rows)
-
-
-@contextlib.contextmanager
-def _guarded() -> Iterator[None]:
-    """Undo what loading and a student's code change for all; nothing waits for input."""
-    main, dtype, standard_input = sys.modules["__main__"], torch.get_default_dtype(), sys.stdin
-    sys.stdin = io.StringIO()
-    try:
-        yield
-    finally:
-        sys.modules["__main__"], sys.stdin = main, standard_input
-        torch.set_default_dtype(dtype)
-        torch.set_grad_enabled(True)

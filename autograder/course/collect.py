@@ -9,7 +9,7 @@ from autograder.contracts import load_contract
 from autograder.judge.judge import wanted_names
 from autograder.judge.notebooks import choose_notebooks
 from autograder.submissions import SubmissionError, find_submissions
-from autograder.submissions.notebook_name import is_script
+from textlab.notebook_name import is_script
 
 
 @dataclass(frozen=True)

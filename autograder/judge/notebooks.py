@@ -9,8 +9,8 @@ from pathlib import PurePosixPath
 
 from autograder.judge.blanks_left import blanks_left
 from autograder.submissions import SubmittedFile
-from autograder.submissions.notebook_name import is_script, named_exactly, named_like
 from textlab.definitions import Cell, read_cells
+from textlab.notebook_name import is_script, named_exactly, named_like
 
 
 @dataclass(frozen=True)

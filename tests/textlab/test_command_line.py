@@ -190,3 +190,37 @@ def test_the_instructors_package_is_not_needed(folder: Path) -> None:
         check=False,
     )
     assert result.returncode == 0, result.stdout + result.stderr
+
+
+@pytest.mark.parametrize("given", ["2_CNN.ipynb", "2-cnn.ipynb", "02 cnn (1).ipynb", "."])
+def test_a_notebook_is_known_by_its_name_as_the_grader_knows_it(folder: Path, given: str) -> None:
+    save(folder, "2_cnn").rename(folder / ("2_cnn.ipynb" if given == "." else given))
+    result = RUNNER.invoke(app, ["check", given])
+    assert result.exit_code == 0, result.output
+    assert "✓ cnn-forward · right" in result.output
+
+
+def test_a_folder_may_be_given(folder: Path) -> None:
+    (folder / "work").mkdir()
+    save(folder / "work", "2_cnn")
+    assert RUNNER.invoke(app, ["check", "work"]).exit_code == 0
+    assert RUNNER.invoke(app, ["check", "work/2_CNN.ipynb"]).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    "content", ["{}", '{"cells": [{"cell_type": "code", "source": "def pad_reference(): pass"}]}']
+)
+def test_a_notebook_that_is_none_of_the_kits_is_named_and_the_others_are_checked(folder: Path, content: str) -> None:
+    save(folder, "2_cnn")
+    (folder / "scratch.ipynb").write_text(content)
+    result = RUNNER.invoke(app, ["check", "scratch.ipynb", "2_cnn.ipynb"])
+    assert result.exit_code == 0, result.output
+    assert "left out: scratch.ipynb" in result.output
+    assert "✓ cnn-forward · right" in result.output
+
+
+def test_a_notebook_under_another_name_is_known_by_what_it_defines(folder: Path) -> None:
+    save(folder, "2_cnn").rename(folder / "homework.ipynb")
+    result = RUNNER.invoke(app, ["check", "homework.ipynb"])
+    assert result.exit_code == 0, result.output
+    assert "homework.ipynb is checked as 2_cnn.ipynb" in result.output

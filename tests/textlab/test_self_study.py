@@ -150,3 +150,61 @@ def test_a_notebook_that_breaks_off_is_called_cut_off_and_its_blanks_are_not_cal
         path.write_text(whole[: int(len(whole) * share)], encoding="utf-8")
         with pytest.raises(NotebookError, match=r"seems to be cut off.*unpack a fresh copy"):
             read_answers(path)
+
+
+def test_a_notebook_is_checked_in_its_own_folder_with_results_from_the_first_time_on(tmp_path: Path) -> None:
+    (tmp_path / "my_extra.py").write_text("EXTRA = 0\n")
+    path = save(
+        tmp_path,
+        "2_cnn",
+        (
+            "return torch.full_like(ids, pad_idx)",
+            "from my_extra import EXTRA\n    torch.save(ids, 'results/ids.pt')\n    display(ids)\n"
+            "    return torch.full_like(ids, pad_idx + EXTRA)",
+        ),
+    )
+    before, known = Path.cwd(), set(sys.modules)
+    assert cards(path)["pad-reference"].state == "right"
+    assert Path.cwd() == before
+    assert "my_extra" not in set(sys.modules) - known
+    assert not (tmp_path / "__pycache__").exists()
+
+
+def test_a_module_beside_the_notebook_is_read_anew_each_time(tmp_path: Path) -> None:
+    path = save(
+        tmp_path,
+        "2_cnn",
+        ("def pad_reference", "from my_extra import EXTRA\n\ndef pad_reference"),
+        ("return torch.full_like(ids, pad_idx)", "return torch.full_like(ids, pad_idx + EXTRA)"),
+    )
+    for extra, state in ((0, "right"), (1, "wrong")):
+        (tmp_path / "my_extra.py").write_text(f"EXTRA = {extra}\n")
+        assert cards(path)["pad-reference"].state == state
+
+
+def test_compiled_code_and_a_device_that_is_chosen_are_right(tmp_path: Path) -> None:
+    path = save(
+        tmp_path,
+        "2_cnn",
+        ("def pad_reference", "where = torch.device(DEVICE)\n\n@torch.compile\ndef pad_reference"),
+        ("return torch.full_like(ids, pad_idx)", "return torch.full_like(ids, pad_idx).to(where.type)"),
+    )
+    assert cards(path)["pad-reference"].state == "right"
+
+
+def test_variables_builtins_and_modules_are_as_before(tmp_path: Path) -> None:
+    import builtins
+    import os
+
+    path = save(
+        tmp_path,
+        "2_cnn",
+        (
+            "return torch.full_like",
+            "import os, builtins\n    os.environ['MINE'] = '1'\n    builtins.mine = 1\n    return torch.full_like",
+        ),
+    )
+    compiler = torch.compile
+    assert cards(path)["pad-reference"].state == "right"
+    assert "MINE" not in os.environ and not hasattr(builtins, "mine") and not hasattr(builtins, "display")
+    assert torch.compile is compiler

@@ -223,6 +223,38 @@ SYMPTOMS = (
         "vocabulary do not belong together",
         "make it nn.Embedding(vocab_size, …), or from the whole matrix",
     ),
+    # What surrounds a notebook.
+    Symptom(
+        "newer-python",
+        r"needs Python \d+|comes with Python \d+|written with Python \d+",
+        "the code is written for a newer Python than the one that reads it",
+        "the Python that reads the notebook is older than the one that it was written with; both are named above",
+        "write the named line as the older Python knows it, or use a Python of the older version for your notebooks",
+    ),
+    Symptom(
+        "text-cell",
+        r"is a text cell",
+        "the code stands in a cell of text, and such cells are not run",
+        "the cell was switched to Markdown or Raw; Jupyter does that when M or R is pressed beside a cell",
+        "select the cell, choose Code in the list above the notebook (or press Esc, then Y), run it, and save",
+    ),
+    Symptom(
+        "cuda-written-out",
+        r"Found no NVIDIA driver|Torch not compiled with CUDA|No CUDA GPUs are available|Cannot access accelerator|"
+        r"deserialize object on a CUDA device|CUDA driver version is insufficient|linked with support for mps",
+        "a tensor or a network was sent to a GPU, and there is none here",
+        'the device is written out, such as "cuda" in .to("cuda"), device="cuda" or .cuda(); graded code runs on the '
+        "CPU",
+        'take the device of what comes in, such as text.device, or "cuda" if torch.cuda.is_available() else "cpu"',
+    ),
+    Symptom(
+        "no-file",
+        r"No such file or directory|Parent directory .* does not exist|FileNotFoundError",
+        "a file or folder was asked for that is not there",
+        "beside a notebook only small files of text come along when it is handed in, and what a cell makes that is "
+        "not run is not there",
+        "make what the function needs inside it (os.makedirs for a folder), or hand the small file in as well",
+    ),
     # Lines that Python cannot read.
     Symptom(
         "indentation",
@@ -289,8 +321,10 @@ SYMPTOMS = (
         "no-module",
         r"No module named|cannot import name",
         "an import failed: Python does not find that package, or that name in it",
-        "the name is misspelt, or the package is none of the kit's, which are all that is there when you are graded",
-        "mend the import in the cell that failed, or do without it; then restart the kernel and run all cells",
+        "the name is misspelt, the package is none of the kit's, which are all that is there when you are graded, or "
+        "the module is a file that does not lie beside the notebook",
+        "mend the import in the cell that failed, or do without it; then restart the kernel and run all cells; hand "
+        "your own modules in beside the notebook",
     ),
     Symptom(
         "failed-above",

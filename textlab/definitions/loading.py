@@ -73,7 +73,8 @@ class LoadedModule:
                 self._execute(filename, line, source, flags=__future__.annotations.compiler_flag)
         except BaseException as error:
             place = locate(error) or f"{filename}, line {line}"
-            text, because = f"{type(error).__name__}: {_first_line(error)}", why_unset(error)
+            newer = newer_name(error)
+            text, because = f"{type(error).__name__}: {_first_line(error)}{newer}", "" if newer else why_unset(error)
             self.failures.append(f"{place}: {text}{because}")
             # What failed first is the cause of what fails for want of it.
             self._unset.update(dict.fromkeys(bound_names(source), because or f", because {place} failed: {text}"))

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import builtins
 import contextlib
+import io
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+
+from textlab.definitions.beside import is_installed
 
 RESULTS = "results"
 """A folder that the kit's own checks make beside the notebooks."""
@@ -19,6 +23,45 @@ def enter_folder(folder: Path) -> None:
         (folder / RESULTS).mkdir(parents=True, exist_ok=True)
     os.chdir(folder)
     sys.path.insert(0, str(folder))
+
+
+@contextlib.contextmanager
+def notebook_at(folder: Path) -> Iterator[None]:
+    """Let a notebook's code run in this process as if it stood in `folder`, without a GPU and without input.
+
+    What loading and that code change for all is undone: the current folder, variables, modules, builtins, torch.
+    """
+    import torch
+
+    main, dtype, standard_input = sys.modules["__main__"], torch.get_default_dtype(), sys.stdin
+    here, variables, path = Path.cwd(), dict(os.environ), list(sys.path)
+    known, bytecode = set(sys.modules), sys.dont_write_bytecode
+    names = vars(builtins)
+    named = dict(names)
+    cuda, mps = torch.cuda.is_available, torch.backends.mps.is_available
+    torch.cuda.is_available = torch.backends.mps.is_available = lambda: False  # type: ignore[assignment]
+    compile_again = run_eagerly()
+    sys.stdin, sys.dont_write_bytecode = io.StringIO(), True
+    try:
+        enter_folder(folder)
+        yield
+    finally:
+        compile_again()
+        torch.cuda.is_available, torch.backends.mps.is_available = cuda, mps
+        sys.modules["__main__"], sys.stdin, sys.dont_write_bytecode = main, standard_input, bytecode
+        torch.set_default_dtype(dtype)
+        torch.set_grad_enabled(True)
+        os.chdir(here)
+        sys.path[:] = path
+        os.environ.clear()
+        os.environ.update(variables)
+        names.clear()
+        names.update(named)
+        # A module beside the notebook may be another one the next time.
+        for name in set(sys.modules) - known:
+            place = getattr(sys.modules[name], "__file__", None)
+            if isinstance(place, str) and folder in Path(place).parents and not is_installed(name.partition(".")[0]):
+                del sys.modules[name]
 
 
 def run_eagerly() -> Callable[[], None]:

@@ -123,6 +123,8 @@ MISTAKES = [
     Mistake("none", "rnn-forward", ((SUMMARY, "summary = None"), ("self.dropout(summary)", "summary[0]"))),
     Mistake("no-attribute", "cnn-forward", (("self.linear(self", "self.output(self"),)),
     Mistake("name", "cnn-forward", (("import torch.nn.functional as F\n", ""),)),
+    Mistake("no-file", "cnn-forward", (("embedded = self", "open('no_such_file'); embedded = self"),)),
+    Mistake("cuda-written-out", "cnn-forward", (("embedded = self", "text = text.to('cuda'); embedded = self"),)),
     Mistake("no-module", "cnn-forward", (("embedded = self", "import no_such_package; embedded = self"),)),
     Mistake("missing-argument", "train-model", (("model(batch.ids, batch.lengths)", "model(batch.ids)"),)),
     Mistake("too-many-arguments", "cnn-layers", (("dropout, pad_idx):", "dropout, padding):"),)),
@@ -151,6 +153,13 @@ SAVED = [
     Saved(
         "no-module", "import torch.nn.functional as F", "import no_such.functional as F", "No module named 'no_such'"
     ),
+    Saved(
+        "newer-python",
+        "import torch.nn.functional as F",
+        "from string.templatelib import Template as F",
+        "string.templatelib comes with Python 3.14",
+    ),
+    Saved("newer-python", "def forward(self, text):", "def forward[T](self, text):", "needs Python 3.12"),
     Saved("failed-above", "import torch.nn.functional as F", "F = 1 / 0", "failed: ZeroDivisionError"),
     Saved("failed-above", "import torch.nn.functional as F", "N = {}['n']\nF = N", "failed: KeyError: 'n'"),
     Saved("indentation", "        return self.linear", "       return self.linear", "in: return self.linear"),
@@ -174,6 +183,21 @@ def test_a_saved_notebook_shows_the_symptom_and_its_place(saved: Saved, tmp_path
     assert saved.got in said["got"], str(card)
     place = cell_and_line(path, saved.new.splitlines()[0].strip())
     assert place in f"{said['got']} {said.get('where')}".replace(", line", " line"), str(card)
+
+
+@pytest.mark.parametrize("kind", ["markdown", "raw"])
+def test_an_answer_in_a_cell_of_text_is_found_there(kind: str, tmp_path: Path) -> None:
+    path = save(tmp_path, "2_cnn")
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    number = next(at for at, cell in enumerate(notebook["cells"]) if "def pad_reference" in "".join(cell["source"]))
+    notebook["cells"][number]["cell_type"] = kind
+    path.write_text(json.dumps(notebook), encoding="utf-8")
+    card = next(card for card in map(assess_answer, read_answers(path)) if card.blank == "pad-reference")
+    symptom = next(symptom for symptom in SYMPTOMS if symptom.id == "text-cell")
+    said = dict(card.rows)
+    assert said["got"].startswith(f"cell {number + 1} is a text cell")
+    assert "def pad_reference" in said["got"]
+    assert said["likely"] == symptom.likely
 
 
 def cell_and_line(path: Path, text: str) -> str:
@@ -203,7 +227,7 @@ def test_a_wrong_answer_shows_the_symptom(mistake: Mistake) -> None:
 
 
 def test_every_symptom_is_produced_by_a_wrong_answer() -> None:
-    shown = {mistake.symptom for mistake in MISTAKES} | {saved.symptom for saved in SAVED}
+    shown = {mistake.symptom for mistake in MISTAKES} | {saved.symptom for saved in SAVED} | {"text-cell"}
     assert shown == {symptom.id for symptom in SYMPTOMS}
 
 

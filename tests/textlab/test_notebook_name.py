@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.submissions.notebook_name import is_notebook, named_exactly, named_like
+from textlab.notebook_name import is_notebook, named_exactly, named_like
 
 NOTEBOOKS = ("1_rnn", "2_cnn", "3_glove_cnn")
 
