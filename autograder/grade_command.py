@@ -14,7 +14,7 @@ from autograder.contracts import Contract, load_contract
 from autograder.gpus import GPUError, find_gpus
 from autograder.grading import grade_class
 from autograder.judge.hidden_data import load_hidden
-from autograder.judge.judge import Settings
+from autograder.judge.judge import Settings, wanted_names
 from autograder.record import Record, read_record, record_json
 from autograder.reports.feedback import write_feedback
 from autograder.reports.files import NotWrittenError, write_whole
@@ -89,8 +89,14 @@ def grade(
     the grader failed on one, 2 for wrong arguments and when a report cannot be written, 130 when it was interrupted.
     """
     try:
-        found = open_class(submissions, students=student or ())
-    except SubmissionError as error:
+        agreed = load_contract(contract)
+        found = open_class(
+            submissions,
+            students=student or (),
+            notebooks=tuple(wanted_names(agreed.roles)),
+            skipped=(out.resolve(), (cache or out).resolve()),
+        )
+    except (SubmissionError, ValueError) as error:
         console.print(Text(f"autograder: {error}"))
         raise typer.Exit(2) from None
     _refuse_below(sandbox_floor)
@@ -105,7 +111,6 @@ def grade(
         fresh=no_cache,
     )
     try:
-        agreed = load_contract(contract)
         out.mkdir(parents=True, exist_ok=True)
         write_whole(out / ".writable", "")
         (out / ".writable").unlink()

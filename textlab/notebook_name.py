@@ -41,6 +41,14 @@ def plain_name(name: str) -> str:
         stem = shorter
 
 
+def without_ending(name: str) -> str:
+    """A file's name without the endings of a notebook, a script or a packed file: "amy.ipynb.txt" → "amy"."""
+    if match := _NOTEBOOK.search(name):
+        return name[: match.start() + 1]
+    stem = next((name[: -len(suffix)] for suffix in (".py", *PACKED_SUFFIXES) if name.lower().endswith(suffix)), name)
+    return stem or name
+
+
 def named_exactly(name: str, notebook: str) -> bool:
     """Whether a file has the name of a notebook, apart from case, separators and the marks of a copy."""
     return re.fullmatch(_pattern(notebook), plain_name(name).lower()) is not None
@@ -49,6 +57,12 @@ def named_exactly(name: str, notebook: str) -> bool:
 def named_like(name: str, notebook: str) -> bool:
     """Whether the name of a notebook is part of a file's name: "doe_2-CNN_final.ipynb"."""
     return re.search(_pattern(notebook), plain_name(name).lower()) is not None
+
+
+def rest_of_name(name: str, notebook: str) -> str:
+    """What a file's name holds besides a notebook's: "Jane Doe - 2_cnn.ipynb" → "Jane Doe"."""
+    plain = plain_name(name)
+    return re.sub(r"[\W_]+$|^[\W_]+", "", re.sub(_pattern(notebook), "", plain, count=1, flags=re.IGNORECASE))
 
 
 def _pattern(notebook: str) -> str:

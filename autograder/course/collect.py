@@ -34,7 +34,7 @@ def collect(course: Path, source: Path) -> list[Collected]:
     contract = load_contract()
     wanted, assignment = wanted_names(contract.roles), contract.rubric.assignment
     found = []
-    for submission in find_submissions(source, assignment=assignment):
+    for submission in find_submissions(source, assignment=assignment, notebooks=tuple(wanted)):
         folder = course / "submitted" / submission.student / assignment
         # nbgrader takes no scripts.
         choice = choose_notebooks([file for file in submission.files if not is_script(file.name)], wanted)

@@ -1,13 +1,12 @@
 """Grades one submission in a process of its own, within a time limit: what a course system's machine asks for.
 
-Run by `grade_single`: python -m autograder.exports.single SUBMITTED REPORT
+Run by `grade_single`: python -m autograder.exports.single FOLDER REPORT STUDENT
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -15,14 +14,13 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
+from autograder.contracts import load_contract
 from autograder.record import Record, read_record, record_json
 from autograder.reports.files import write_whole
-from autograder.rubric import load_rubric
-from autograder.submissions import find_submissions
+from autograder.submissions import read_student
 
 # Isolated: a package of the grader's name in the folder where it was started is not imported.
 JUDGE = (sys.executable, "-I", "-m", "autograder.exports.single")
-SUFFIXES = (".ipynb", ".py")
 
 
 class NotGraded(Exception):
@@ -30,56 +28,31 @@ class NotGraded(Exception):
 
 
 def grade_single(folder: Path, student: str, seconds: float) -> Record:
-    """The record of the notebooks in a folder.
+    """The record of the notebooks in a folder, at any depth; links are not followed.
 
     When the grader is ended by the time limit, or dies, it is the record so far: the checks that were not reached are
     faults of the grader, so the record is not `graded`. Raises NotGraded when not one check was reached.
     """
     with tempfile.TemporaryDirectory(prefix="single-") as made:
-        report, submitted = Path(made) / "report.json", Path(made) / "submitted"
-        own = submitted / student / load_rubric().assignment
-        own.mkdir(parents=True)
-        for path in handed_in(folder):
-            (own / path).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(folder / path, own / path)
-        fault = _run([*JUDGE, str(submitted), str(report)], seconds)
+        report = Path(made) / "report.json"
+        fault = _run([*JUDGE, str(folder.resolve()), str(report), student], seconds)
         if not report.is_file():
             raise NotGraded(fault or "the grader left no report")
         record = read_record(report.read_text(encoding="utf-8"))
         return replace(record, problems=(*record.problems, fault)) if fault else record
 
 
-def handed_in(folder: Path) -> list[Path]:
-    """The notebooks at the top of a folder, else those in the folders below; relative paths.
-
-    Links are left out: they would be followed on the teacher's machine.
-    """
-    top = sorted(path.name for path in folder.iterdir() if path.suffix in SUFFIXES and _plain(path))
-    if any(name.endswith(".ipynb") for name in top):
-        return [Path(name) for name in top]
-    below = []
-    for place, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        paths = [Path(place) / name for name in sorted(names) if name.endswith(".ipynb")]
-        below += [path.relative_to(folder) for path in paths if _plain(path)]
-    return below or [Path(name) for name in top]
-
-
-def _plain(path: Path) -> bool:
-    return path.is_file() and not path.is_symlink()
-
-
-def judge_into(submitted: Path, report: Path) -> None:
-    """Judge the only submission in this process and write its record after every check: any time may be the last."""
+def judge_into(folder: Path, report: Path, student: str) -> None:
+    """Judge a folder's notebooks in this process and write the record after every check: any time may be the last."""
     # Imported here: the process that waits for this one need not load torch.
     import torch
 
-    from autograder.judge.judge import Settings, judge_submission, load_data
+    from autograder.judge.judge import Settings, judge_submission, load_data, wanted_names
     from autograder.judge.workers import Workers
     from autograder.judges import fork_server
     from autograder.sandbox import strongest
 
-    (submission,) = find_submissions(submitted)
+    submission = read_student(folder, student, tuple(wanted_names(load_contract().roles)))
     settings = Settings(level=strongest())
     torch.set_num_threads(1)
     workers = Workers(settings.level, fork_server(settings.level))
@@ -113,4 +86,4 @@ def _end_group(process: subprocess.Popen[str]) -> None:
 
 
 if __name__ == "__main__":
-    judge_into(Path(sys.argv[1]), Path(sys.argv[2]))
+    judge_into(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3])

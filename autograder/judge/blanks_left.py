@@ -12,14 +12,14 @@ from textlab.definitions.parsing import Budget, parse_cell
 from textlab.definitions.scopes import own_nodes
 
 
-def blanks_left(cells: Sequence[Cell], names: Collection[str]) -> dict[str, int]:
+def blanks_left(cells: Sequence[Cell], names: Collection[str], budget: Budget | None = None) -> dict[str, int]:
     """By each of the names that the cells define, how many of its functions still wait for code.
 
     The last definition of a name counts. One that is made by a call, such as `partial`, or that does not parse, has
-    no blank.
+    no blank. `budget` limits the repairs of several files together.
     """
     found: dict[str, int] = {}
-    mentioned, budget = re.compile(rf"\b(?:{'|'.join(map(re.escape, names))})\b"), Budget()
+    mentioned, budget = re.compile(rf"\b(?:{'|'.join(map(re.escape, names))})\b"), budget or Budget()
     for cell in cells if names else ():
         if not mentioned.search(cell.source):
             continue

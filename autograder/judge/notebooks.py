@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 from autograder.judge.blanks_left import blanks_left
 from autograder.submissions import SubmittedFile
 from textlab.definitions import Cell, read_cells
+from textlab.definitions.parsing import Budget
 from textlab.notebook_name import is_script, named_exactly, named_like
 
 
@@ -80,13 +81,13 @@ def _candidates(files: Sequence[SubmittedFile], wanted: Mapping[str, Sequence[st
     """The files that may be notebooks: not the modules that others import, nor those of a package."""
     names = {name for asked in wanted.values() for name in asked}
     packages = {PurePosixPath(file.name).parent for file in files if file.name.endswith("__init__.py")}
-    found = []
+    found, budget = [], Budget()
     for file in files:
         if is_script(file.name) and PurePosixPath(file.name).parent in packages:
             continue
         cells, problems = read_cells(file.name, file.content)
         damaged = bool(problems) and not read_cells(file.name, file.content, rescue=False)[0]
-        found.append(_Candidate(file, cells, problems, damaged, blanks_left(cells, names)))
+        found.append(_Candidate(file, cells, problems, damaged, blanks_left(cells, names, budget)))
     return [one for one in found if _likeness(one, wanted) or not _is_imported(one, found)]
 
 
@@ -153,8 +154,9 @@ def _ranked(candidates: Sequence[_Candidate], notebook: str, names: Collection[s
             work[one] == 0,
             one.damaged and work[one] <= whole,
             not named_like(one.name, notebook),
-            PurePosixPath(one.name).name.lower() != f"{notebook}.ipynb".lower(),
             not named_exactly(one.name, notebook),
+            -work[one],
+            PurePosixPath(one.name).name.lower() != f"{notebook}.ipynb".lower(),
             is_script(one.name),
             one.name.count("/"),
             one.name,

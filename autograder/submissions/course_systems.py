@@ -43,7 +43,7 @@ class CourseName:
 
     def file(self, name: str) -> str:
         """The student's own name of a file."""
-        own = name.removeprefix(self.prefix)
+        own = name.removeprefix(self.prefix).lstrip("/")
         return _ATTEMPT.sub("", own) if self.attempts else own
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import unicodedata
+from collections.abc import Collection
 from pathlib import Path
 
 from autograder.submissions.listing import (
@@ -23,8 +24,8 @@ from autograder.submissions.submission import SubmissionError
 from textlab.definitions.shown import shown
 
 
-def list_folder(source: Path) -> Listing:
-    """List a folder without following links.
+def list_folder(source: Path, skipped: Collection[Path] = ()) -> Listing:
+    """List a folder without following links, and without looking at the folders `skipped`.
 
     Raises SubmissionError when the folder itself cannot be listed or holds too much.
     """
@@ -56,9 +57,9 @@ def list_folder(source: Path) -> Listing:
         if above and is_noise(folder.name, inside):
             listing.folders.discard(above)
             continue
-        skipped = left_out(folder.name if above else "", inside)
+        noise = left_out(folder.name if above else "", inside)
         for child in children:
-            if child.name in skipped:
+            if child.name in noise:
                 continue
             raw = (*raw_above, child.name)
             parts = names.safe(raw)
@@ -70,6 +71,8 @@ def list_folder(source: Path) -> Listing:
                     (parts, f"{'/'.join(parts)}: is a link and was not followed. Hand in the file itself.")
                 )
             elif child.is_dir(follow_symlinks=False):
+                if Path(child.path) in skipped:
+                    continue
                 listing.folders.add(parts)
                 if len(parts) > MAX_DEPTH:
                     listing.problems.append(

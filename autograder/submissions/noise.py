@@ -39,6 +39,11 @@ def is_noise(name: str, children: Collection[str]) -> bool:
     return is_reports(children) or (name == "textlab" and _LIBRARY_MARKS.issubset(children))
 
 
+def is_environment(name: str) -> bool:
+    """Tell whether a folder is named like a virtual environment."""
+    return name.lower() in _ENVIRONMENTS
+
+
 def is_reports(children: Collection[str]) -> bool:
     """Tell whether a folder is one that `autograder grade` has written its reports into."""
     return ".results" in children or {"grades.csv", "feedback", "index.html"}.issubset(children)
@@ -53,6 +58,6 @@ def left_out(name: str, children: Collection[str]) -> set[str]:
     if is_reports(children):
         # Someone graded with the class itself as the place of the reports.
         found.add("feedback")
-    if name.lower() in _ENVIRONMENTS or not _ENVIRONMENT_MARKS.isdisjoint(children):
+    if is_environment(name) or not _ENVIRONMENT_MARKS.isdisjoint(children):
         found |= {child for child in children if child.lower() in _INSIDE_ENVIRONMENTS or child.endswith(".py")}
     return found

@@ -22,7 +22,7 @@ from autograder.exports.gradescope import FAILED, failed_results, gradescope_res
 from autograder.exports.gradescope_zip import build_gradescope_zip
 from autograder.exports.junit import junit_xml
 from autograder.exports.marks import marks_of, read_records
-from autograder.exports.single import NotGraded, grade_single, handed_in
+from autograder.exports.single import NotGraded, grade_single
 from autograder.exports.table import COLUMNS, marks_csv
 from autograder.record import Record, record_json
 from tests.records import record
@@ -164,14 +164,17 @@ def test_the_kit_is_not_taken_from_where_the_grader_is_started(
     assert "taken over" not in said.stderr and "IndexError" in said.stderr
 
 
-def test_notebooks_are_found_at_the_top_or_below_and_links_are_not_followed(tmp_path: Path) -> None:
-    (tmp_path / "assignment" / ".ipynb_checkpoints").mkdir(parents=True)
-    for name in ("assignment/2_cnn.ipynb", "assignment/.ipynb_checkpoints/2_cnn-checkpoint.ipynb", "notes.txt"):
-        (tmp_path / name).write_text("{}", encoding="utf-8")
-    (tmp_path / "1_rnn.ipynb").symlink_to(tmp_path / "notes.txt")
-    assert handed_in(tmp_path) == [Path("assignment/2_cnn.ipynb")]
-    (tmp_path / "2_cnn.ipynb").write_text("{}", encoding="utf-8")
-    assert handed_in(tmp_path) == [Path("2_cnn.ipynb")]
+def test_the_judge_gets_the_folder_as_it_is_and_the_name_of_the_student(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "there.json").write_text(record_json(record("ada")), encoding="utf-8")
+    program = (
+        "import shutil, sys; assert sys.argv[3] == 'ada' and sys.argv[1].startswith('/');"
+        "shutil.copyfile(sys.argv[1] + '/there.json', sys.argv[2])"
+    )
+    monkeypatch.setattr(single, "JUDGE", (sys.executable, "-c", program))
+    monkeypatch.chdir(tmp_path)
+    assert grade_single(Path(), "ada", 60.0) == record("ada")
 
 
 def test_the_last_words_of_a_run_are_valid() -> None:

@@ -79,12 +79,17 @@ def test_the_copy_with_work_counts_beside_the_untouched_original(own: str, work:
 
 
 def test_of_two_files_with_work_the_better_named_counts_and_the_other_is_said() -> None:
-    choice = choose(
-        **{"2_cnn.ipynb": notebook(REFERENCE), "2_cnn (1).ipynb": notebook(CNN, REFERENCE), "my.ipynb": notebook(CNN)}
-    )
+    others = {"2_cnn_old.ipynb": notebook(CNN, REFERENCE, GLOVE[2]), "my.ipynb": notebook(CNN, REFERENCE)}
+    choice = choose(**{"2_cnn.ipynb": notebook(REFERENCE), "2_cnn (1).ipynb": notebook(CNN)}, **others)
     assert graded(choice) == {"2_cnn": "2_cnn.ipynb"}
-    for other in ("2_cnn (1).ipynb", "my.ipynb"):
+    for other in ("2_cnn (1).ipynb", *others):
         assert f"{other}: was not graded, since 2_cnn.ipynb is here, too. Hand in one of them." in choice.problems
+
+
+@pytest.mark.parametrize("copy", ["2_cnn (1).ipynb", "assignment/2_cnn.ipynb"])
+def test_of_two_copies_the_one_with_more_work_counts(copy: str) -> None:
+    choice = choose(**{"2_cnn.ipynb": notebook(REFERENCE, *UNTOUCHED[2:]), copy: notebook(CNN, REFERENCE)})
+    assert graded(choice) == {"2_cnn": copy}
 
 
 def test_a_copy_of_the_same_code_is_no_choice() -> None:

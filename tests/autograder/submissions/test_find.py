@@ -17,10 +17,11 @@ from autograder.submissions import (
     SubmissionError,
     SubmittedFile,
     archive,
-    find,
     find_submissions,
+    group,
     listing,
 )
+from autograder.submissions.group import Group
 from autograder.submissions.safe_name import MAX_BYTES, safe_name
 
 ASSIGNMENT = "text_classification"
@@ -120,13 +121,13 @@ def test_a_zip_of_notebooks_or_of_folders_is_read(tmp_path: Path) -> None:
 def test_students_can_be_chosen_and_only_theirs_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     plant(tmp_path, *NBGRADER)
     read: list[str] = []
-    original = find._Group.read
+    original = Group.read
 
-    def noting(group: find._Group, student: str) -> Submission:
+    def noting(kept: Group, student: str) -> Submission:
         read.append(student)
-        return original(group, student)
+        return original(kept, student)
 
-    monkeypatch.setattr(find._Group, "read", noting)
+    monkeypatch.setattr(Group, "read", noting)
     assert found(tmp_path, "zoe") == {"zoe": ["2_cnn.ipynb"]}
     assert read == ["zoe"]
 
@@ -205,13 +206,13 @@ def test_a_file_over_the_limit_is_a_problem(tmp_path: Path, monkeypatch: pytest.
 
 
 def test_a_student_over_the_limit_keeps_the_first_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(find, "MAX_STUDENT_BYTES", 20)
+    monkeypatch.setattr(group, "MAX_STUDENT_BYTES", 20)
     submission = only(plant(tmp_path, "amy/a.ipynb", "amy/b.ipynb"))
     assert [file.name for file in submission.files] == ["a.ipynb"] and "b.ipynb" in submission.problems[0]
 
 
 def test_too_many_notebooks_of_one_student_are_cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(find, "MAX_FILES", 2)
+    monkeypatch.setattr(group, "MAX_FILES", 2)
     submission = only(plant(tmp_path, "amy/a.ipynb", "amy/b.ipynb", "amy/c.ipynb"))
     assert len(submission.files) == 2 and "3 notebooks" in submission.problems[0]
 
