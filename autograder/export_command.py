@@ -108,10 +108,15 @@ def nbgrader(
 ) -> None:
     """The points of every graded cell into nbgrader's gradebook; what a person graded stays."""
     from autograder.course.gradebook import write_marks
+    from autograder.course.twice import listed_twice
 
     with _faults():
-        for student in write_marks(gradebook, read_records(reports)):
+        records = read_records(reports)
+        failed = write_marks(gradebook, records)
+        for student in failed:
             console.print(Text(f"the grader failed on {student}: no mark was written"))
+        for warning in listed_twice(gradebook, [one.student for one in records if one.student not in failed]):
+            console.print(Text(warning))
         _made(gradebook)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from autograder.contracts import load_contract
 from autograder.judge.judge import wanted_names
 from autograder.judge.notebooks import choose_notebooks
+from autograder.reports.files import write_whole
 from autograder.submissions import SubmissionError, find_submissions
 from textlab.notebook_name import is_script
 
@@ -40,8 +41,8 @@ def collect(course: Path, source: Path) -> list[Collected]:
         choice = choose_notebooks([file for file in submission.files if not is_script(file.name)], wanted)
         taken = {name: chosen.file for name, chosen in choice.notebooks.items()}
         for name, file in taken.items():
-            folder.mkdir(parents=True, exist_ok=True)
-            (folder / f"{name}.ipynb").write_bytes(file.content)
+            # Whatever lies there is replaced: a link is not followed, and nobody waits for a pipe.
+            write_whole(folder / f"{name}.ipynb", file.content)
         said = [*submission.problems, *choice.problems]
         left = [file.name for file in submission.files if file not in taken.values()]
         untold = [name for name in left if not any(problem.startswith(f"{name}: ") for problem in said)]

@@ -58,8 +58,20 @@ def write_marks(path: Path, records: Iterable[Record], assignment: str = "") -> 
                     continue  # the course leaves this notebook out
                 grade.auto_score = points
                 grade.needs_manual_grade = grade.manual_score is not None
+            _let_written_answers_wait(gradebook, assignment, record.student, rubric)
         gradebook.db.commit()
     return failed
+
+
+def _let_written_answers_wait(gradebook: Any, assignment: str, student: str, rubric: Rubric) -> None:
+    """nbgrader takes an answer for graded, with no points, that neither it nor a person has looked at."""
+    for cell in rubric.manual:
+        try:
+            grade = gradebook.find_grade(cell.cell, cell.notebook, assignment, student)
+        except MissingEntry:
+            continue
+        if grade.auto_score is None and grade.manual_score is None:
+            grade.needs_manual_grade = True
 
 
 def cell_scores(record: Record, rubric: Rubric) -> dict[tuple[str, str], int]:

@@ -7,6 +7,7 @@ judge's workers.
 from __future__ import annotations
 
 import functools
+import sys
 import textwrap
 from collections.abc import Sequence
 from pathlib import Path
@@ -80,6 +81,9 @@ class JudgeCells(NbGraderPreprocessor):  # type: ignore[misc]
 @functools.lru_cache(maxsize=1)
 def judged(submission: Submission, settings: Settings) -> Record:
     """The record; nbgrader asks once per notebook, one student after the other. Raises NotJudged."""
+    if sys.flags.optimize:
+        # The command autograder starts again without it; nbgrader is not ours to start.
+        raise NotJudged("Python runs without its assertions, so nothing is graded: unset PYTHONOPTIMIZE")
     (record,) = grade_class([submission], settings, workers=1)
     if not record.graded:
         reason = next(check.message for check in record.checks if check.outcome == "error")

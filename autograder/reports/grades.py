@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from autograder.record import Record
 from autograder.reports.missing import missing_points
 
-FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n")
+FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def grades_csv(records: Iterable[Record], roles: Sequence[str]) -> str:
@@ -33,4 +33,5 @@ def grades_csv(records: Iterable[Record], roles: Sequence[str]) -> str:
 
 def defused(cell: str) -> str:
     """Text that no spreadsheet takes for a formula: a leading = + - @ gets a quotation mark before it."""
-    return f"'{cell}" if cell.startswith(FORMULA_SIGNS) else cell
+    # Some programs take the spaces away first.
+    return f"'{cell}" if cell.startswith(FORMULA_SIGNS) or cell.lstrip().startswith(FORMULA_SIGNS) else cell

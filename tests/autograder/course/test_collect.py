@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import zipfile
 from pathlib import Path
 
@@ -69,6 +70,21 @@ def test_collecting_again_writes_over_and_keeps_the_time_stamp(course: Path, dow
     collect(course, download)
     assert (folder / "2_cnn.ipynb").read_text(encoding="utf-8") != "old"
     assert (folder / "timestamp.txt").is_file()
+
+
+def test_a_link_in_the_course_is_replaced_and_nobody_waits_for_a_pipe(
+    course: Path, download: Path, tmp_path: Path
+) -> None:
+    folder = course / "submitted" / "Ada B_501" / ASSIGNMENT
+    folder.mkdir(parents=True)
+    (tmp_path / "private.txt").write_text("mine", encoding="utf-8")
+    (folder / "2_cnn.ipynb").symlink_to(tmp_path / "private.txt")
+    collect(course, download)
+    assert (tmp_path / "private.txt").read_text(encoding="utf-8") == "mine"
+    (folder / "2_cnn.ipynb").unlink()
+    os.mkfifo(folder / "2_cnn.ipynb")
+    collect(course, download)
+    assert (folder / "2_cnn.ipynb").is_file()
 
 
 def test_a_folder_that_is_no_course_is_refused_with_the_remedy(tmp_path: Path, download: Path) -> None:

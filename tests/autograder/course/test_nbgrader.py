@@ -207,6 +207,7 @@ def test_records_can_be_written_into_the_gradebook_and_give_the_same_marks(cours
     database = course.folder / "gradebook.db"
     failed = write_marks(database, [record("bob", LOST), record("eve", {"cnn-f1": "error"})])  # type: ignore[arg-type]
     assert failed == ["eve"]
+    assert {course.scores("bob")[cell] for cell in MANUAL} == {(None, True)}, "written answers wait"
     ada, bob = course.scores("ada"), course.scores("bob")
     assert {cell: ada[cell] for cell in ada if cell not in MANUAL} == {
         cell: bob[cell] for cell in bob if cell not in MANUAL
