@@ -20,12 +20,12 @@ import yaml
 
 METADATA = "submission_metadata.yml"
 _MOODLE = re.compile(r"(?P<name>.+?)_(?P<user>\d+)_assignsubmission_(?:file|onlinetext)_?")
-_ANONYMOUS = re.compile(r"(?:LATE_)?(?P<name>anon_[0-9A-Za-z]+)_\d+_")
+_ANONYMOUS = re.compile(r"(?:(?i:LATE)_)?(?P<name>anon_[0-9A-Za-z]+)(?:_(?i:LATE))?_\d+_")
 # Canvas leaves no number between two underscores in a name, but a name may end in one, and a file begin with one:
 # users and attachments have long numbers in a grown installation.
-_CANVAS = re.compile(r"(?P<name>.+?)(?:_LATE)?_(?P<user>\d{3,})_\d{3,}_")
-_CANVAS_NUMBERED = re.compile(r"(?P<name>.+?_\d{3,})(?:_LATE)?_(?P<user>\d{3,})_\d{3,}_")
-_CANVAS_SHORT = re.compile(r"(?P<name>.+?)(?:_LATE)?_(?P<user>\d{2,})_\d{2,}_")
+_CANVAS = re.compile(r"(?P<name>.+?)(?:_(?i:LATE))?_(?P<user>\d{3,})_\d{3,}_")
+_CANVAS_NUMBERED = re.compile(r"(?P<name>.+?_\d{3,})(?:_(?i:LATE))?_(?P<user>\d{3,})_\d{3,}_")
+_CANVAS_SHORT = re.compile(r"(?P<name>.+?)(?:_(?i:LATE))?_(?P<user>\d{2,})_\d{2,}_")
 _GRADESCOPE = re.compile(r"submission_\d+$")
 _ATTEMPT = re.compile(r"-\d+(?=\.[^.]+$)")
 

@@ -40,7 +40,7 @@ def test_canvas_gives_groups_and_anonymous_students_other_names(tmp_path: Path) 
     groups = pack(
         tmp_path / "groups.zip",
         *("team_a3_12345_67890_1_rnn.ipynb", "team_a3_12345_67891_2_cnn.ipynb"),
-        *("group_7_LATE_12346_67892_2_cnn.ipynb", "teamb_12347_67893_2024_2_cnn.ipynb"),
+        *("group_7_late_12346_67892_2_cnn.ipynb", "teamb_12347_67893_2024_2_cnn.ipynb"),
         *("team_2024_12348_67894_1_rnn.ipynb", "team_2024_12348_67895_2_cnn.ipynb"),
     )
     assert found(groups) == {
@@ -52,8 +52,13 @@ def test_canvas_gives_groups_and_anonymous_students_other_names(tmp_path: Path) 
     anonymous = pack(
         tmp_path / "anonymous.zip",
         *("anon_Qw3Rt_501_1_rnn.ipynb", "anon_Qw3Rt_502_2_cnn.ipynb", "LATE_anon_Zx9Cv_503_2_cnn-1.ipynb"),
+        "anon_Bn4Mk_LATE_504_2_cnn.ipynb",
     )
-    assert found(anonymous) == {"anon_Qw3Rt": ["1_rnn.ipynb", "2_cnn.ipynb"], "anon_Zx9Cv": ["2_cnn.ipynb"]}
+    assert found(anonymous) == {
+        "anon_Qw3Rt": ["1_rnn.ipynb", "2_cnn.ipynb"],
+        "anon_Zx9Cv": ["2_cnn.ipynb"],
+        "anon_Bn4Mk": ["2_cnn.ipynb"],
+    }
 
 
 def test_work_that_came_by_mail_changes_nobody_elses_name(tmp_path: Path) -> None:
