@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from autograder.contracts import Contract, Role
 from autograder.submissions import Submission
 from textlab.definitions import Cell, Definitions, defined_names, names_made_by, read_cells, slice_definitions
+from textlab.definitions.blank import is_blank
 
 NETWORK = "network"
 MAX_MADE = 6
@@ -42,25 +43,58 @@ class Found:
     """The name of the file that plays it."""
 
 
+@dataclass(frozen=True)
+class _Player:
+    """A file that may play a role, and its names for the parts of it."""
+
+    file: str
+    cells: Sequence[Cell]
+    names: Mapping[str, str]
+    damaged: bool
+
+    def is_blank(self, role: Role) -> bool:
+        """Whether all that it has for the role is as it was handed out."""
+        names = [name for name in self.names.values() if name]
+        program = slice_definitions(self.cells, names, first=role.which == "first").program
+        return all(is_blank(program, name, role.given) for name in names)
+
+    def is_copy(self, other: _Player) -> bool:
+        """Whether both hold the same code."""
+        return [cell.source for cell in self.cells] == [cell.source for cell in other.cells]
+
+
+def _passed_over(one: _Player, first: _Player, role: Role, name: str) -> str:
+    if one.is_blank(role):
+        reason = f"its blanks are empty, and {first.file} was"
+    elif one.damaged:
+        reason = f"it is damaged, and {first.file} was"
+    else:
+        reason = f"{first.file} is here, too"
+    return f"{one.file}: was not graded as {name}, since {reason}. Hand in one of them."
+
+
 def find_role(submission: Submission, contract: Contract, name: str) -> Found:
-    """The role of that name in the first file that defines what it needs, else in the first file with code."""
+    """The role of that name in the first file that defines what it needs, else in the first file with code.
+
+    A file in which nothing of it is written yet, or that is damaged, gives way to others.
+    """
     role, problems = contract.roles[name], list[str]()
-    readable: list[tuple[str, list[Cell]]] = []
+    readable: list[_Player] = []
     for file in submission.files:
         cells, unreadable = read_cells(file.name, file.content)
         problems += unreadable
         if cells:
-            readable.append((file.name, cells))
+            damaged = bool(unreadable) and not read_cells(file.name, file.content, rescue=False)[0]
+            names = {part: choose_names(role, part, cells) for part in role.names}
+            readable.append(_Player(file.name, cells, names, damaged))
     if not readable:
         return Found(role, None, problems=tuple(problems))
-    names = {part: choose_names(role, part, cells) for _, cells in readable[:1] for part in role.names}
-    played_by, chosen = readable[0]
-    for name_of_file, cells in readable:
-        here = {part: choose_names(role, part, cells) for part in role.names}
-        if any(here.values()):
-            names, played_by, chosen = here, name_of_file, cells
-            break
-    plays = {part: names[part] or asked for part, asked in role.names.items()}
+    ranked = [one for one in readable if any(one.names.values())] or readable[:1]
+    if len(ranked) > 1:
+        ranked.sort(key=lambda one: (one.is_blank(role), one.damaged))
+        problems += [_passed_over(one, ranked[0], role, name) for one in ranked[1:] if not one.is_copy(ranked[0])]
+    played_by, chosen, found = ranked[0].file, ranked[0].cells, ranked[0].names
+    plays = {part: found[part] or asked for part, asked in role.names.items()}
     served = {kind: names_made_by(chosen, makers) for kind, makers in contract.serves.items()}
     given = [bound for bounds in served.values() for bound in bounds]
     definitions = slice_definitions(chosen, list(plays.values()), given, first=role.which == "first")

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
+from autograder.contracts import load_contract
+from autograder.judge.anywhere import find_role
+from autograder.submissions import Submission, SubmittedFile
 from tests.contracts.conftest import Grade
 
 RNN = """
@@ -50,3 +55,27 @@ def test_a_hand_out_of_the_homework_earns_nothing(grade: Grade, blank: str) -> N
     assert {
         check.message for check in record.checks if check.id in ("rnn-builds", "cnn-builds", "glove-vectors")
     } == {"not attempted yet"}
+
+
+@pytest.mark.parametrize("own", ["my homework.py", "zz.py"])
+def test_the_file_with_work_in_it_plays_the_role_beside_the_hand_out(own: str) -> None:
+    imports = "import torch\nimport torch.nn as nn\n"
+    blank, work = imports + CNN.format(blank="None"), imports + CNN.format(blank="nn.Linear(2, 2)")
+    files = tuple(SubmittedFile(name, text.encode()) for name, text in (("homework.py", blank), (own, work)))
+    found = find_role(Submission("ada", files, ()), load_contract("original"), "cnn")
+    assert found.file == own
+    said = f"homework.py: was not graded as cnn, since its blanks are empty, and {own} was. Hand in one of them."
+    assert said in found.problems
+
+
+def test_a_whole_file_plays_the_role_beside_a_damaged_one() -> None:
+    cell = {"cell_type": "code", "source": "import torch.nn as nn\n" + CNN.format(blank="nn.Linear(2, 2)")}
+    text = json.dumps({"cells": [cell, {"cell_type": "code", "source": "print()"}]})
+    files = tuple(
+        SubmittedFile(name, content.encode()) for name, content in (("a.ipynb", text[:-9]), ("b.ipynb", text))
+    )
+    found = find_role(Submission("ada", files, ()), load_contract("original"), "cnn")
+    assert found.file == "b.ipynb"
+    assert (
+        "a.ipynb: was not graded as cnn, since it is damaged, and b.ipynb was. Hand in one of them." in found.problems
+    )
