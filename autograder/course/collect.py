@@ -10,6 +10,7 @@ from autograder.judge.judge import wanted_names
 from autograder.judge.notebooks import choose_notebooks
 from autograder.reports.files import write_whole
 from autograder.submissions import SubmissionError, find_submissions
+from autograder.submissions.beside import beside_notebook
 from textlab.notebook_name import is_script
 
 
@@ -27,8 +28,9 @@ def collect(course: Path, source: Path) -> list[Collected]:
     """Write submitted/<student>/<assignment>/<notebook>.ipynb for everybody in `source`.
 
     `source` is a download of Canvas, Moodle or Gradescope, or whatever `autograder grade` takes. Notebooks get the
-    names that nbgrader looks for, "2_cnn (1).ipynb" among them. What was collected before is written over, a
-    timestamp.txt beside it stays. Raises SubmissionError when `course` is no course or `source` holds nothing.
+    names that nbgrader looks for, "2_cnn (1).ipynb" among them; small files of text come along beside them. What was
+    collected before is written over, a timestamp.txt beside it stays. Raises SubmissionError when `course` is no
+    course or `source` holds nothing.
     """
     if not (course / "nbgrader_config.py").is_file():
         raise SubmissionError(f"{course} is no course: it has no nbgrader_config.py. Run autograder course init.")
@@ -43,8 +45,10 @@ def collect(course: Path, source: Path) -> list[Collected]:
         for name, file in taken.items():
             # Whatever lies there is replaced: a link is not followed, and nobody waits for a pipe.
             write_whole(folder / f"{name}.ipynb", file.content)
+            for other in beside_notebook(file.name, submission.beside, {one.name for one in taken.values()}):
+                write_whole(folder / other.name, other.content)
         said = [*submission.problems, *choice.problems]
-        left = [file.name for file in submission.files if file not in taken.values()]
+        left = [file.name for file in submission.files if file not in (*taken.values(), *submission.beside)]
         untold = [name for name in left if not any(problem.startswith(f"{name}: ") for problem in said)]
         problems = [*said, *(f"{name} was left out" for name in untold)]
         found.append(Collected(submission.student, tuple(taken), tuple(problems)))

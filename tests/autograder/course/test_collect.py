@@ -62,6 +62,24 @@ def test_a_good_copy_is_taken_before_a_damaged_one(course: Path, tmp_path: Path)
     assert ada.problems[1:] == (f"{said} Hand in one of them.",)
 
 
+def test_small_files_beside_a_notebook_are_collected_with_it(course: Path, tmp_path: Path) -> None:
+    notebook = {"cells": [{"cell_type": "code", "source": "def pad_reference(ids, pad_idx):\n    return ids"}]}
+    given = tmp_path / "handed_in" / "ada" / "work"
+    (given / "data").mkdir(parents=True)
+    for name, content in (("2_cnn.ipynb", json.dumps(notebook)), ("data/cfg.json", "{}"), ("my_layers.py", "x = 1")):
+        (given / name).write_text(content, encoding="utf-8")
+    (given / "best.pt").write_bytes(b"")
+    (tmp_path / "handed_in" / "bob").mkdir()
+    (tmp_path / "handed_in" / "bob" / "2_cnn.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
+    ada, _ = collect(course, tmp_path / "handed_in")
+    placed = course / "submitted" / "ada" / ASSIGNMENT
+    found = {path.relative_to(placed).as_posix() for path in placed.rglob("*") if path.is_file()}
+    assert found == {"2_cnn.ipynb", "data/cfg.json", "my_layers.py"}
+    assert [problem for problem in ada.problems if "left out" in problem] == [
+        problem for problem in ada.problems if "best.pt" in problem
+    ]
+
+
 def test_collecting_again_writes_over_and_keeps_the_time_stamp(course: Path, download: Path) -> None:
     folder = course / "submitted" / "Ada B_501" / ASSIGNMENT
     folder.mkdir(parents=True)
