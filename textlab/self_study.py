@@ -45,7 +45,8 @@ class Answer:
     @property
     def digest(self) -> str:
         """Changes when the code behind the blank does."""
-        text = repr((self.definitions.program, sorted(self.definitions.missing.items())))
+        found = self.definitions
+        text = repr((found.program, sorted(found.missing.items()), sorted(found.lost.items())))
         return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -166,6 +167,7 @@ def assess_answer(answer: Answer) -> Card:
         contextlib.redirect_stderr(io.StringIO()),
     ):
         module = LoadedModule(answer.folder)
+        module.lose(answer.definitions.lost)
         for name, value in SETTINGS.items():
             module.replace(name, value)
         for piece in answer.definitions.program:

@@ -162,7 +162,14 @@ class Judging:
         quiet = notebook in self.quiet
         served = self.served.get(notebook, {})
         loaded = worker.request(
-            "load", LOAD_S, program=program, names=names, padding=padding, quiet=quiet, served=served
+            "load",
+            LOAD_S,
+            program=program,
+            names=names,
+            padding=padding,
+            quiet=quiet,
+            served=served,
+            lost=dict(definitions.lost),
         )
         good = isinstance(loaded, dict) and all(
             isinstance(loaded.get(key), list) and all(isinstance(text, str) for text in loaded[key])

@@ -130,7 +130,8 @@ def _told(program: Definitions | None, places: bool) -> Any:
     if program is None:
         return None
     pieces = [[*((piece.cell, piece.line) if places else ()), piece.source] for piece in program.program]
-    return [pieces, dict(program.missing) if places else sorted(program.missing)]
+    missing = dict(program.missing) if places else sorted(program.missing)
+    return [pieces, missing, *([dict(program.lost)] if places and program.lost else [])]
 
 
 def _priced(check: CheckResult, entry: Entry) -> CheckResult:

@@ -104,9 +104,11 @@ class Session:
         padding: Sequence[str] = (),
         quiet: bool = False,
         served: Mapping[str, Sequence[str]] | None = None,
+        lost: Mapping[str, str] | None = None,
     ) -> dict[str, Any]:
         """Run [cell, line, source] statements; say which of the names exist then, and what failed.
 
+        `lost` has names that the notebook binds in blocks which are left out, with the reason.
         `served` lists the names that are bound to the kit's own `vocabulary` and `vectors` before.
         The names in `padding` become the kit's own function that fills ids with a padding id, and `quiet` silences
         dropout: what builds on something that was found wrong is judged as if it were right.
@@ -114,6 +116,7 @@ class Session:
         self._enter()
         if quiet:
             silence_dropout()
+        self._module.lose(lost or {})
         for name, value in SETTINGS.items():
             self._module.replace(name, value)
         for kind, bound in (served or {}).items():

@@ -77,8 +77,10 @@ def _end_of_field(text: str, begin: int, depth: int) -> int:
             at = _end_of_string(text, string, depth) if string["quote"] else string.end()
             continue
         if not brackets and (sign in "}:" or (sign == "!" and text[at + 1 : at + 2] != "=")):
+            inside = without_f_strings(text[begin:at], depth).strip().rstrip("=")
             try:
-                ast.parse("(" + without_f_strings(text[begin:at], depth).strip().rstrip("=") + "\n)", mode="eval")
+                # In brackets lines may end anywhere; nothing at all would be a tuple.
+                ast.parse(f"({inside}\n)" if inside else "", mode="eval")
             except (SyntaxError, ValueError, MemoryError):
                 raise _NoString from None
             conversion = re.compile(r"!\s*[rsa]\s*").match(text, at)

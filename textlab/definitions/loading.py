@@ -13,6 +13,7 @@ import operator
 import os
 import sys
 import types
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -78,6 +79,10 @@ class LoadedModule:
             self.failures.append(f"{place}: {text}{because}")
             # What failed first is the cause of what fails for want of it.
             self._unset.update(dict.fromkeys(bound_names(source), because or f", because {place} failed: {text}"))
+
+    def lose(self, lost: Mapping[str, str]) -> None:
+        """Keep why names have no value although the notebook binds them."""
+        self._unset.update({name: f", because {reason}" for name, reason in lost.items()})
 
     def replace(self, name: str, value: Any) -> None:
         """Put another object under a name."""

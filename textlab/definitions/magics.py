@@ -20,7 +20,7 @@ _CALL = re.compile(
 )
 # Lines that IPython takes for magics although nothing marks them: they are no Python.
 _AUTOMAGIC = re.compile(
-    r"^(?:(?:cd|mkdir|env|pip|conda|ls|rm|cp|mv|cat)(?:[ \t]+[^ \t=(\[.,][^\n]*)?|pwd|whos?)[ \t]*$", re.MULTILINE
+    r"^(?:(?:cd|mkdir|env|pip|conda|ls|rm|cp|mv|cat)(?:[ \t]+[^ \t=(\[,][^\n]*)?|pwd|whos?)[ \t]*$", re.MULTILINE
 )
 
 

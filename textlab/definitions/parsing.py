@@ -24,6 +24,11 @@ _INVISIBLE = {ord(c): " " for c in "\u00a0\u1680\u2007\u202f\u205f\u3000"} | {
 }
 _CONTINUES = re.compile(r"(?:else|elif|except|finally)\b|[)\]}]")
 _BINDING = re.compile(r"^(?:(?:async +)?def|class)[ \t]+(\w+)|^(\w+)[ \t]*(?::[^=\n]*)?=(?!=)", re.MULTILINE)
+_BINDING_INSIDE = re.compile(
+    r"^[ \t]*(?:(?:(?:async +)?def|class)[ \t]+(\w+)|(?:type[ \t]+)?(\w+)(?:\[[^\n=]*\])?[ \t]*(?::[^=\n]*)?=(?!=))",
+    re.MULTILINE,
+)
+_DEFINITION = re.compile(r"\s*(?:@|async|def|class)\b")
 _OPEN_END = re.compile("never closed|unterminated|EOF|unexpected end")
 # Comments, strings that may lack their end, brackets, and line ends that do not end a line.
 _LEXEME = re.compile(
@@ -295,4 +300,5 @@ def _block_starts(lines: list[str]) -> Iterator[int]:
 
 
 def _bound_names(source: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(match[1] or match[2] for match in _BINDING.finditer(source)))
+    binding = _BINDING if _DEFINITION.match(source) else _BINDING_INSIDE
+    return tuple(dict.fromkeys(match[1] or match[2] for match in binding.finditer(source)))

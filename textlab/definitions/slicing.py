@@ -6,7 +6,7 @@ import dataclasses
 import difflib
 from bisect import bisect_left
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from textlab.definitions.cells import Cell
 from textlab.definitions.effects import OwnFunctions
@@ -14,6 +14,8 @@ from textlab.definitions.statements import Notebook, Statement, read_statements
 
 MAX_PROBLEMS = 50
 """Most problems that are listed."""
+MAX_LOST = 200
+"""Most names of left out blocks that are kept."""
 MAX_NEEDS = 300_000
 """Most steps back from a statement to a name; beyond them the notebook is refused."""
 
@@ -42,6 +44,8 @@ class Definitions:
     class bodies do not count."""
     problems: tuple[str, ...]
     """What was left out and what cannot be followed, each with cell and line."""
+    lost: Mapping[str, str] = field(default_factory=dict)
+    """Names that blocks bind which are left out, with the reason."""
 
 
 def slice_definitions(
@@ -109,6 +113,7 @@ class _Slice:
             missing={name: why for name in self._wanted if (why := self._why_missing(name))},
             globals_used=globals_used,
             problems=tuple(problems),
+            lost=dict(self._notebook.lost[:MAX_LOST]),
         )
 
     def _piece(self, index: int) -> Piece:

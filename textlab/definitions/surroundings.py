@@ -18,11 +18,14 @@ RESULTS = "results"
 
 
 def enter_folder(folder: Path) -> None:
-    """Make a folder the current one and the first where modules are looked for; it gets a folder `results`."""
+    """Make a folder the current one and the first where modules are looked for; it gets a folder `results`.
+
+    As in a notebook, modules are looked for in whatever folder is the current one later on.
+    """
     with contextlib.suppress(OSError):
         (folder / RESULTS).mkdir(parents=True, exist_ok=True)
     os.chdir(folder)
-    sys.path.insert(0, str(folder))
+    sys.path[:0] = ["", str(folder)]
 
 
 @contextlib.contextmanager

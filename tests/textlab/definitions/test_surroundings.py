@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from textlab.definitions import Cell, slice_definitions
-from textlab.definitions.loading import LoadedModule, locate
+from textlab.definitions.loading import LoadedModule, locate, why_unset
 from textlab.definitions.surroundings import enter_folder, run_eagerly
 
 
@@ -97,7 +97,7 @@ def test_await_needs_no_function() -> None:
         "#@title The network {display-mode: 'form'}\n%%capture\ndef f():\n    return 1",
         "#@title x\n\n# more\n%%time\n%matplotlib inline\ndef f():\n    return 1",
         "#@markdown text\ndef f():\n    return 1 #@param {type: 'slider'}",
-        "cd .\ndef f():\n    return 1",
+        "cd .\ncd results\ncd ..\ndef f():\n    return 1",
         "pip install torch\ndef f():\n    return 1",
         "mkdir out\ndef f():\n    return 1",
     ],
@@ -265,3 +265,31 @@ def test_compiled_networks_keep_the_names_of_their_weights() -> None:
     finally:
         undo()
     assert torch.compile.__module__ == "torch"
+
+
+@pytest.mark.parametrize(
+    ("cells", "said"),
+    [
+        ([Cell(1, "class Box[T]:\n    pass")], "needs Python 3.12 or newer"),
+        ([Cell(1, "Box = 1 if True otherwise 2", python=(3, 99))], "was written with Python 3.99"),
+        ([Cell(1, "def Box():\n    pass", "Raw")], "is a text cell (Raw) that holds def Box"),
+        ([Cell(1, "%%html\nBox = 1")], "is given to %%html"),
+        ([Cell(1, "try:\n    Box = f(\nexcept E, F:\n    pass")], "does not parse"),
+    ],
+)
+def test_a_name_that_is_lost_with_its_block_says_so_where_it_is_used(cells: list[Cell], said: str) -> None:
+    found = slice_definitions([*cells, Cell(2, "def f():\n    return Box")], ["f"])
+    module = LoadedModule()
+    module.lose(found.lost)
+    for piece in found.program:
+        module.run(piece.cell, piece.line, piece.source)
+    with pytest.raises(NameError) as caught:
+        module.find("f")()
+    assert why_unset(caught.value).startswith(", because cell 1")
+    assert said in why_unset(caught.value)
+
+
+def test_a_module_of_the_folder_that_a_line_goes_to_is_found(folder: Path) -> None:
+    (folder / "my_src").mkdir()
+    (folder / "my_src" / "my_deep.py").write_text("N = 4\n")
+    assert load("%cd my_src", "from my_deep import N", "def f():\n    return N").find("f")() == 4
