@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.contracts import load_contract
 from autograder.judge.judge import wanted_names
 from autograder.judge.notebooks import choose_notebooks
-from autograder.reports.files import write_whole
+from autograder.reports.files import NotWrittenError, write_whole
 from autograder.submissions import SubmissionError, find_submissions
 from autograder.submissions.beside import beside_notebook
 from textlab.notebook_name import is_script
@@ -46,7 +47,9 @@ def collect(course: Path, source: Path) -> list[Collected]:
             # Whatever lies there is replaced: a link is not followed, and nobody waits for a pipe.
             write_whole(folder / f"{name}.ipynb", file.content)
             for other in beside_notebook(file.name, submission.beside, {one.name for one in taken.values()}):
-                write_whole(folder / other.name, other.content)
+                # In a zip a file may have the name of another one's folder.
+                with contextlib.suppress(NotWrittenError):
+                    write_whole(folder / other.name, other.content)
         said = [*submission.problems, *choice.problems]
         left = [file.name for file in submission.files if file not in (*taken.values(), *submission.beside)]
         untold = [name for name in left if not any(problem.startswith(f"{name}: ") for problem in said)]
