@@ -6,7 +6,6 @@ a training loop does not run, and one broken cell does not hide the others.
 
 from __future__ import annotations
 
-import ast
 import contextlib
 import hashlib
 import io
@@ -24,8 +23,6 @@ from textlab.definitions.loading import SETTINGS, LoadedModule, bound_names
 from textlab.definitions.surroundings import notebook_at
 from textlab.notebook_name import is_notebook, named_exactly, named_like
 
-TRAINING = frozenset({"fit", "train_model", "trained", "backward", "step"})
-"""Functions whose call at a notebook's top level means training; such statements are left out."""
 HINT = "textlab hint {}"
 
 
@@ -46,7 +43,7 @@ class Answer:
     def digest(self) -> str:
         """Changes when the code behind the blank does."""
         found = self.definitions
-        text = repr((found.program, sorted(found.missing.items()), sorted(found.lost.items())))
+        text = repr((found.programs, sorted(found.missing.items()), sorted(found.lost.items())))
         return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -160,30 +157,31 @@ def assess_answer(answer: Answer) -> Card:
     if answer.definitions.missing:
         name, reason = next(iter(answer.definitions.missing.items()))
         return _not_loaded(blank, name, reason)
-    left_out = [piece for piece in answer.definitions.program if _trains(piece.source)]
     with (
         notebook_at(answer.folder),
         contextlib.redirect_stdout(io.StringIO()),
         contextlib.redirect_stderr(io.StringIO()),
     ):
-        module = LoadedModule(answer.folder)
-        module.lose(answer.definitions.lost)
-        for name, value in SETTINGS.items():
-            module.replace(name, value)
-        for piece in answer.definitions.program:
-            if piece not in left_out:
+        modules = {part.names: LoadedModule(answer.folder) for part in answer.definitions.programs}
+        for part in answer.definitions.programs:
+            module = modules[part.names]
+            module.enter()
+            module.lose(answer.definitions.lost)
+            for name, value in SETTINGS.items():
+                module.replace(name, value)
+            for piece in part.program:
                 module.run(piece.cell, piece.line, piece.source)
-        sources: list[Any] = [module.find(name) for name in blank.names]
+        modules[()].enter()
+        homes = {name: modules[names] for names in modules for name in names or blank.names}
+        sources: list[Any] = [homes[name].find(name) for name in blank.names]
         for name, source in zip(blank.names, sources, strict=True):
             if not callable(source):
-                reason = module.failures[0] if module.failures else f"{name} is a {type(source).__name__}"
+                failures = homes[name].failures
+                reason = failures[0] if failures else f"{name} is a {type(source).__name__}"
                 return _not_loaded(blank, name, reason)
         card = _with_place(assess(blank.id, *sources, hint=HINT), answer)
-    if left_out and card.state in ("raised", "wrong"):
-        note = (
-            f"cell {left_out[0].cell} trains a network, so it is not run here; hand over what it makes as an argument"
-        )
-        return replace(card, rows=(*card.rows, ("note", note)))
+    if answer.definitions.not_run and card.state in ("raised", "wrong"):
+        return replace(card, rows=(*card.rows, ("note", answer.definitions.not_run[0])))
     return card
 
 
@@ -191,9 +189,9 @@ def _with_place(card: Card, answer: Answer) -> Card:
     """A card of a fault says in which cell the answer stands, where the fault itself does not say more."""
     if card.state not in ("raised", "wrong") or any(label == "where" for label, _ in card.rows):
         return card
-    program = answer.definitions.program
     places = []
     for name in answer.blank.names:
+        program = answer.definitions.program_of(name)
         cell = next((piece.cell for piece in reversed(program) if name in bound_names(piece.source)), None)
         places += [] if cell is None else [f"cell {cell}, {name}"]
     rows = (*card.rows[:-2], ("where", "; ".join(places)), *card.rows[-2:]) if places else card.rows
@@ -202,16 +200,6 @@ def _with_place(card: Card, answer: Answer) -> Card:
 
 def _definitions(cells: Sequence[Cell], blank: Blank) -> Definitions:
     return slice_definitions(cells, blank.names, SETTINGS)
-
-
-def _trains(source: str) -> bool:
-    """Whether a statement trains a network when it is run, and does not only define how."""
-    statement = ast.parse(source).body[0]
-    if isinstance(statement, (ast.FunctionDef, ast.ClassDef)):
-        return False
-    called = [node.func for node in ast.walk(statement) if isinstance(node, ast.Call)]
-    names = {node.id if isinstance(node, ast.Name) else getattr(node, "attr", "") for node in called}
-    return bool(names & TRAINING)
 
 
 def _not_loaded(blank: Blank, name: str, reason: str) -> Card:

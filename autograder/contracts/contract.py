@@ -23,7 +23,7 @@ else:
 FOLDER = Path(__file__).parent
 KIT = "kit"
 _CHOICES = {
-    "which": ("last", "first"),
+    "which": ("checked", "last", "first"),
     "layout": ("batch_first", "sequence_first"),
     "output": ("logits", "probabilities", "either"),
 }

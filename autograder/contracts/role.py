@@ -24,8 +24,9 @@ class Role:
     """By part the name that is asked; once a submission is read, the name that it uses."""
     other_names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """By part what is taken when the name that is asked is not there, `*` for any letters; the first that is."""
-    which: str = "last"
-    """The definition that counts when a notebook has several of the name: `first` or `last`."""
+    which: str = "checked"
+    """The definition that counts when a notebook has several of the name: `checked`, the one that the last card on
+    it saw, without a card the last one; `last`; or `first`."""
     layout: str = "batch_first"
     """`sequence_first`: token ids go in as [length, batch]."""
     longest_first: bool = False

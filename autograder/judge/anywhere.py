@@ -55,8 +55,8 @@ class _Player:
     def is_blank(self, role: Role) -> bool:
         """Whether all that it has for the role is as it was handed out."""
         names = [name for name in self.names.values() if name]
-        program = slice_definitions(self.cells, names, first=role.which == "first").program
-        return all(is_blank(program, name, role.given) for name in names)
+        definitions = slice_definitions(self.cells, names, which=role.which)
+        return all(is_blank(definitions.program_of(name), name, role.given) for name in names)
 
     def is_copy(self, other: _Player) -> bool:
         """Whether both hold the same code."""
@@ -97,7 +97,7 @@ def find_role(submission: Submission, contract: Contract, name: str) -> Found:
     plays = {part: found[part] or asked for part, asked in role.names.items()}
     served = {kind: names_made_by(chosen, makers) for kind, makers in contract.serves.items()}
     given = [bound for bounds in served.values() for bound in bounds]
-    definitions = slice_definitions(chosen, list(plays.values()), given, first=role.which == "first")
+    definitions = slice_definitions(chosen, list(plays.values()), given, which=role.which)
     return Found(
         role=dataclasses.replace(role, notebook=name, names=plays),
         definitions=definitions,

@@ -244,8 +244,11 @@ def _definitions(
     wanted = wanted_names(contract)
     choice = choose_notebooks(submission.files, wanted)
     problems = [*submission.problems, *choice.problems]
+    which = {name: role.which for role in contract.values() for name in role.names.values()}
     readable = {name: one for name, one in choice.notebooks.items() if one.cells}
-    found = {name: slice_definitions(one.cells, wanted[name], SETTINGS) for name, one in readable.items()}
+    found = {
+        name: slice_definitions(one.cells, wanted[name], SETTINGS, which=which) for name, one in readable.items()
+    }
     for notebook in wanted:
         if notebook in found:
             problems += [f"{notebook}.ipynb, {problem}" for problem in found[notebook].problems]

@@ -7,6 +7,7 @@ import hashlib
 import hmac
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from torch import Tensor
 
@@ -25,7 +26,7 @@ from autograder.thresholds import Thresholds
 from textlab.checks.draw import Draw
 from textlab.checks.failure import Cause, CheckFailed
 from textlab.checks.symptoms import UNKNOWN, find_symptom
-from textlab.definitions import Definitions
+from textlab.definitions import Definitions, Piece
 from textlab.definitions.blank import is_blank
 
 LOAD_S = 30.0
@@ -129,7 +130,7 @@ class Judging:
             raise NotHandedIn(f"{NO_NOTEBOOK}there is no {missing} that could be read")
         if name in found.missing:
             raise missing_definition(name, found.missing[name])
-        if is_blank(found.program, name, self.contract[role].given):
+        if is_blank(found.program_of(name), name, self.contract[role].given):
             raise NotHandedIn(NOT_ATTEMPTED)
         return name
 
@@ -153,7 +154,7 @@ class Judging:
         """Load a notebook; the names that it should have defined and did not, with the reason."""
         self.bring(worker, notebook)
         definitions = self.definitions[notebook]
-        program = [[piece.cell, piece.line, piece.source] for piece in definitions.program]
+        program, apart = told_programs(definitions)
         wanted = [
             name for role in self.contract.values() if role.notebook == notebook for name in role.names.values()
         ]
@@ -165,6 +166,7 @@ class Judging:
             "load",
             LOAD_S,
             program=program,
+            apart=apart,
             names=names,
             padding=padding,
             quiet=quiet,
@@ -178,6 +180,15 @@ class Judging:
         worker.expect(good, "load", "does not say what was found")
         reason = "; ".join(loaded["failures"][:3]) or "its definition was not reached"
         return {name: reason for name in names if name not in loaded["found"]}
+
+
+def told_programs(definitions: Definitions) -> tuple[list[Any], list[Any]]:
+    """What a worker has to run: statements, and the groups of names that have statements of their own."""
+
+    def told(program: Sequence[Piece]) -> list[Any]:
+        return [[piece.cell, piece.line, piece.source] for piece in program]
+
+    return told(definitions.program), [[list(part.names), told(part.program)] for part in definitions.apart]
 
 
 def missing_definition(name: str, reason: str) -> CheckFailed:

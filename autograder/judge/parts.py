@@ -129,9 +129,13 @@ def _by_part(roles: Mapping[str, Role]) -> dict[str, dict[str, Role]]:
 def _told(program: Definitions | None, places: bool) -> Any:
     if program is None:
         return None
-    pieces = [[*((piece.cell, piece.line) if places else ()), piece.source] for piece in program.program]
+    pieces = [
+        [[*((piece.cell, piece.line) if places else ()), piece.source] for piece in part.program]
+        for part in program.programs
+    ]
+    names = [part.names for part in program.apart]
     missing = dict(program.missing) if places else sorted(program.missing)
-    return [pieces, missing, *([dict(program.lost)] if places and program.lost else [])]
+    return [pieces, names, missing, *([dict(program.lost)] if places and program.lost else [])]
 
 
 def _priced(check: CheckResult, entry: Entry) -> CheckResult:

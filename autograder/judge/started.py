@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from autograder.judge.client import Worker
-from autograder.judge.judging import LOAD_S, Judging
+from autograder.judge.judging import LOAD_S, Judging, told_programs
 from autograder.judge.remote import QUICK_S, RemoteModel
 from autograder.wire.values import Handle
 from textlab.checks.failure import StudentError
@@ -46,11 +46,11 @@ class NotebookNetworks:
         try:
             self._judging.bring(worker, self._role)
             worker.request("serve", QUICK_S, words=list(words), matrix=matrix)
-            program = [[piece.cell, piece.line, piece.source] for piece in made.definitions.program]
+            program, apart = told_programs(made.definitions)
             served = self._judging.served[self._role]
             wanted = [*made.names, *made.optimizers]
             names = [name for name in wanted if name not in made.definitions.missing]
-            loaded = worker.request("load", LOAD_S, program=program, names=names, served=served)
+            loaded = worker.request("load", LOAD_S, program=program, apart=apart, names=names, served=served)
             good = isinstance(loaded, dict) and all(
                 isinstance(loaded.get(key), list) and all(isinstance(text, str) for text in loaded[key])
                 for key in ("found", "failures")

@@ -38,6 +38,7 @@ class Session:
         self.printed = printed
         self._folder = Path.cwd() / NOTEBOOK
         self._module = LoadedModule(self._folder)
+        self._apart: dict[str, LoadedModule] = {}
         self._entered = False
         self._objects: list[Any] = []
         self._bench = LocalBench()
@@ -105,30 +106,36 @@ class Session:
         quiet: bool = False,
         served: Mapping[str, Sequence[str]] | None = None,
         lost: Mapping[str, str] | None = None,
+        apart: Sequence[tuple[list[str], list[list[Any]]]] = (),
     ) -> dict[str, Any]:
         """Run [cell, line, source] statements; say which of the names exist then, and what failed.
 
         `lost` has names that the notebook binds in blocks which are left out, with the reason.
         `served` lists the names that are bound to the kit's own `vocabulary` and `vectors` before.
         The names in `padding` become the kit's own function that fills ids with a padding id, and `quiet` silences
-        dropout: what builds on something that was found wrong is judged as if it were right.
+        dropout: what builds on something that was found wrong is judged as if it were right. `apart` has names that
+        come from statements of their own, in a module of their own.
         """
         self._enter()
         if quiet:
             silence_dropout()
-        self._module.lose(lost or {})
-        for name, value in SETTINGS.items():
-            self._module.replace(name, value)
-        for kind, bound in (served or {}).items():
-            for name in bound:
-                self._module.replace(name, getattr(self._served, kind))
-        for cell, line, source in program:
-            self._module.run(cell, line, source)
-        for name in padding:
-            self._module.replace(name, padding_reference)
+        self._apart = {name: module for own, _ in apart for module in [LoadedModule(self._folder)] for name in own}
+        programs = [(self._module, program), *((self._apart[own[0]], pieces) for own, pieces in apart)]
+        for module, pieces in programs:
+            module.enter()
+            module.lose(lost or {})
+            for name, value in SETTINGS.items():
+                module.replace(name, value)
+            for kind, bound in (served or {}).items():
+                for name in bound:
+                    module.replace(name, getattr(self._served, kind))
+            for cell, line, source in pieces:
+                module.run(cell, line, source)
+            for name in padding:
+                module.replace(name, padding_reference)
         return {
-            "found": [name for name in names if callable(self._module.find(name))],
-            "failures": self._module.failures[:20],
+            "found": [name for name in names if callable(self._home(name).find(name))],
+            "failures": [failure for module, _ in programs for failure in module.failures][:20],
         }
 
     def signature(self, name: str) -> list[str]:
@@ -148,7 +155,7 @@ class Session:
         `variables` of the notebook get these values before.
         """
         for variable, value in (variables or {}).items():
-            self._module.replace(variable, value)
+            self._home(name).replace(variable, value)
         seed_everything(seed)
         network = LocalNetwork(self._named(name), locate, Form(**form) if form else None)
         return self._keep(network.build(**arguments))
@@ -257,8 +264,14 @@ class Session:
             run_eagerly()
         return self._folder
 
+    def _home(self, name: str) -> LoadedModule:
+        """The module that a name comes from."""
+        return self._apart.get(name, self._module)
+
     def _named(self, name: str) -> Any:
-        found = self._module.find(name)
+        module = self._home(name)
+        module.enter()
+        found = module.find(name)
         if found is None:
             raise StudentError(name, "NameError", f"the notebook defines no {name}")
         return found

@@ -133,7 +133,7 @@ CELLS = [
 
 def test_the_first_definition_is_taken_with_the_notebook_as_it_was_before_the_second() -> None:
     cells = [Cell(1, "wide = 1\nclass CNN:\n    size = wide"), *CELLS[1:]]
-    first = slice_definitions(cells, ["CNN"], first=True)
+    first = slice_definitions(cells, ["CNN"], which="first")
     last = slice_definitions(cells, ["CNN"])
     assert [piece.cell for piece in first.program] == [1, 1]
     assert [piece.cell for piece in last.program] == [2, 2]

@@ -12,6 +12,7 @@ import linecache
 import operator
 import os
 import sys
+import time
 import types
 from collections.abc import Mapping
 from pathlib import Path
@@ -20,10 +21,16 @@ from typing import Any
 from textlab.definitions.beside import why_left_out
 from textlab.definitions.newer_python import newer_name
 from textlab.definitions.no_shell import NoShell, Nothing
+from textlab.definitions.not_run import NOT_RUN, NotRun
 from textlab.definitions.scopes import own_nodes, stored_names
+from textlab.definitions.time_limit import at_most
 
 SETTINGS = {"DATA": "mini", "IMDB_PATH": None, "VECTORS_PATH": None}
 """The kit's own settings, so that a name that depends on data gets the small corpus, at once and offline."""
+PIECE_S = 5.0
+"""Seconds of the processor that one statement may take."""
+LOAD_S = 20.0
+"""Seconds that all statements of a module may take together."""
 PLACE = "cell "
 UNSET = "__unset__"
 """The name under which a loaded module keeps why names have no value."""
@@ -52,12 +59,14 @@ class LoadedModule:
         self._lines: dict[str, list[str]] = {}
         self._future_flags = 0
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._left_s = LOAD_S
         names = vars(self.module)
         shell = NoShell(folder or Path.cwd(), names)
         self._get_ipython = lambda: shell
         nothing = Nothing()
         names.update(In=[""], Out={}, exit=nothing, quit=nothing, _="", __="", ___="", _ih=[""], _oh={}, _dh=[])
         names[UNSET] = self._unset
+        names[NOT_RUN] = NotRun
         sys.modules["__main__"] = self.module
         builtins.display = display  # type: ignore[attr-defined]
         builtins.get_ipython = self._get_ipython  # type: ignore[attr-defined]
@@ -67,11 +76,10 @@ class LoadedModule:
         filename = f"{PLACE}{cell}"
         self._remember(filename, line, source)
         try:
-            try:
-                self._execute(filename, line, source, flags=self._future_flags)
-            except NameError:
-                # An annotation may name something that could not be imported: do not evaluate annotations then.
-                self._execute(filename, line, source, flags=__future__.annotations.compiler_flag)
+            start = time.process_time()
+            with at_most(max(min(PIECE_S, self._left_s), 0.1)):
+                self._execute(filename, line, source)
+            self._left_s -= time.process_time() - start
         except BaseException as error:
             place = locate(error) or f"{filename}, line {line}"
             newer = newer_name(error)
@@ -84,6 +92,10 @@ class LoadedModule:
         """Keep why names have no value although the notebook binds them."""
         self._unset.update({name: f", because {reason}" for name, reason in lost.items()})
 
+    def enter(self) -> None:
+        """Be what `__main__` means from now on."""
+        sys.modules["__main__"] = self.module
+
     def replace(self, name: str, value: Any) -> None:
         """Put another object under a name."""
         vars(self.module)[name] = value
@@ -92,11 +104,13 @@ class LoadedModule:
         """The object of that name, or None."""
         return vars(self.module).get(name)
 
-    def _execute(self, filename: str, line: int, source: str, flags: int) -> None:
+    def _execute(self, filename: str, line: int, source: str) -> None:
         tree = ast.increment_lineno(ast.parse(source, filename), line - 1)
-        flags |= ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
-        code = compile(tree, filename, "exec", flags=flags, dont_inherit=True)
-        self._future_flags |= code.co_flags & FUTURE_FLAGS
+        flags = self._future_flags
+        if self._annotations_fail(tree):
+            flags |= __future__.annotations.compiler_flag
+        code = compile(tree, filename, "exec", flags=flags | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
+        self._future_flags |= code.co_flags & FUTURE_FLAGS & ~(flags ^ self._future_flags)
         names = vars(self.module)
         if code.co_flags & inspect.CO_COROUTINE:
             self._loop = self._loop or asyncio.new_event_loop()
@@ -106,6 +120,22 @@ class LoadedModule:
         if names.get("get_ipython", self._get_ipython) is not self._get_ipython:
             # `from IPython import get_ipython` gives one that answers None outside of IPython.
             names["get_ipython"] = self._get_ipython
+
+    def _annotations_fail(self, tree: ast.Module) -> bool:
+        """Whether an annotation names something that has no value, such as what could not be imported.
+
+        Annotations are then not evaluated. To try a statement and try it again would do twice what it does.
+        """
+        annotations = [
+            part
+            for node in ast.walk(tree)
+            for part in (getattr(node, "annotation", None), getattr(node, "returns", None))
+        ]
+        read = {name.id for part in annotations if part for name in ast.walk(part) if isinstance(name, ast.Name)}
+        if not read:
+            return False
+        bound = {name for node in ast.walk(tree) for name in stored_names(node)}
+        return any(name not in vars(self.module) and not hasattr(builtins, name) for name in read - bound)
 
     def _remember(self, filename: str, line: int, source: str) -> None:
         """Let tracebacks and inspect show the student's own lines."""

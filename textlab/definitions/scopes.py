@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,17 +22,41 @@ class Reads:
     """Read when a function that it defines is called."""
 
 
-@dataclass(frozen=True)
-class _Scope:
-    """A scope below the module; the module itself is None."""
+@dataclass(frozen=True, eq=False)
+class Scope:
+    """A scope."""
 
     kind: str
-    """function, class or comprehension."""
+    """module, function, class or comprehension."""
     names: set[str]
-    """Names that are local to it."""
+    """Names that are local to it; empty for the module."""
     globals: frozenset[str]
     """Names that it declares global."""
-    above: _Scope | None
+    above: Scope | None
+    id: tuple[object, ...] = ()
+    """Tells it from all others."""
+
+    @property
+    def in_function(self) -> bool:
+        """Whether it is the scope of a function, or inside one."""
+        at: Scope | None = self
+        while at:
+            if at.kind == "function":
+                return True
+            at = at.above
+        return False
+
+    def find(self, name: str) -> tuple[object, ...]:
+        """Where a name is looked up from here: ("local", scope, name) or ("global", name)."""
+        at: Scope | None = self
+        while at:
+            if name in at.globals:
+                break
+            # A class's names are seen in its body alone, not in its methods and comprehensions.
+            if name in at.names and (at.kind != "class" or at is self):
+                return ("local", at.id, name)
+            at = at.above
+        return ("global", name)
 
 
 def find_reads(statement: ast.stmt) -> Reads:
@@ -63,8 +87,11 @@ def all_nodes(node: ast.AST) -> Iterator[ast.AST]:
         queue.extend(child_nodes(node))
 
 
-def child_nodes(node: ast.AST) -> list[ast.AST]:
+def child_nodes(node: ast.AST) -> tuple[ast.AST, ...]:
     """Return what ast.iter_child_nodes yields, without the nodes that have no parts (`Load`, `Add`)."""
+    known: tuple[ast.AST, ...] | None = node.__dict__.get("_children")
+    if known is not None:
+        return known
     found: list[ast.AST] = []
     for value in node.__dict__.values():
         if isinstance(value, ast.AST):
@@ -72,7 +99,9 @@ def child_nodes(node: ast.AST) -> list[ast.AST]:
                 found.append(value)
         elif type(value) is list:
             found.extend(part for part in value if isinstance(part, ast.AST) and part._fields)
-    return found
+    # Several passes go over each tree.
+    node._children = tuple(found)  # type: ignore[attr-defined]
+    return node._children  # type: ignore[attr-defined, no-any-return]
 
 
 def _outside_function(node: ast.FunctionDef | ast.AsyncFunctionDef) -> list[ast.AST]:
@@ -92,7 +121,7 @@ def _defaults(arguments: ast.arguments) -> list[ast.AST]:
     return [*arguments.defaults, *(default for default in arguments.kw_defaults if default)]
 
 
-_OUTER_PARTS: dict[type[ast.AST], Callable[[Any], list[ast.AST]]] = {
+_OUTER_PARTS: dict[type[ast.AST], Callable[[Any], Sequence[ast.AST]]] = {
     ast.Lambda: lambda node: _defaults(node.args),
     ast.FunctionDef: _outside_function,
     ast.AsyncFunctionDef: _outside_function,
@@ -145,7 +174,7 @@ def _type_parameters(node: ast.AST) -> set[str]:
     return {parameter.name for parameter in getattr(node, "type_params", ())}
 
 
-def _visit(nodes: Iterable[ast.AST], scope: _Scope | None, reads: Reads) -> None:
+def _visit(nodes: Iterable[ast.AST], scope: Scope | None, reads: Reads) -> None:
     for node in own_nodes(nodes):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
             _read(node.id, scope, reads)
@@ -153,10 +182,10 @@ def _visit(nodes: Iterable[ast.AST], scope: _Scope | None, reads: Reads) -> None
             _read(node.target.id, scope, reads)
         elif isinstance(node, _Function):
             local, declared = local_names(node)
-            inner = _Scope("function", local | _type_parameters(node), declared, scope)
+            inner = Scope("function", local | _type_parameters(node), declared, scope)
             _visit([node.body] if isinstance(node, ast.Lambda) else node.body, inner, reads)
         elif isinstance(node, ast.ClassDef):
-            inner = _Scope("class", _type_parameters(node), frozenset(), scope)
+            inner = Scope("class", _type_parameters(node), frozenset(), scope)
             for statement in node.body:
                 _visit([statement], inner, reads)
                 # A class body reads the name outside until it has bound its own: `size = size`.
@@ -166,13 +195,13 @@ def _visit(nodes: Iterable[ast.AST], scope: _Scope | None, reads: Reads) -> None
             targets = {
                 name for part in node.generators for inner in own_nodes([part.target]) for name in stored_names(inner)
             }
-            inner = _Scope("comprehension", targets, frozenset(), scope)
+            inner = Scope("comprehension", targets, frozenset(), scope)
             values = [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
             conditions = [condition for part in node.generators for condition in part.ifs]
             _visit([*values, *conditions, *(part.iter for part in node.generators[1:])], inner, reads)
 
 
-def _read(name: str, scope: _Scope | None, reads: Reads) -> None:
+def _read(name: str, scope: Scope | None, reads: Reads) -> None:
     """Look a name up from a scope outwards; note it when it is the module's."""
     later = False
     at = scope

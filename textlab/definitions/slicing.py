@@ -1,23 +1,27 @@
-"""Take from a notebook the statements that given names need, by following names backwards."""
+"""Take from a notebook the statements that given names need, by following names and objects backwards."""
 
 from __future__ import annotations
 
 import dataclasses
 import difflib
-from bisect import bisect_left
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from textlab.definitions.cells import Cell
-from textlab.definitions.effects import OwnFunctions
+from textlab.definitions.following import Flow
+from textlab.definitions.moments import Answer, find_answer, is_data
+from textlab.definitions.not_run import NOT_RUN
 from textlab.definitions.statements import Notebook, Statement, read_statements
+from textlab.definitions.walking import BUILTINS, MAX_STEPS, Walk
 
+CHECKED, FIRST, LAST = "checked", "first", "last"
+"""Which definition of a name counts: the one that the last card on it saw; the first; the last."""
 MAX_PROBLEMS = 50
 """Most problems that are listed."""
+
+
 MAX_LOST = 200
 """Most names of left out blocks that are kept."""
-MAX_NEEDS = 300_000
-"""Most steps back from a statement to a name; beyond them the notebook is refused."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +32,14 @@ class Piece:
     line: int
     """Line of the cell on which it starts, from 1."""
     source: str
+
+
+@dataclass(frozen=True)
+class Apart:
+    """Names that mean something else by a name than the others do, with a program of their own."""
+
+    names: tuple[str, ...]
+    program: tuple[Piece, ...]
 
 
 @dataclass(frozen=True)
@@ -46,21 +58,41 @@ class Definitions:
     """What was left out and what cannot be followed, each with cell and line."""
     lost: Mapping[str, str] = field(default_factory=dict)
     """Names that blocks bind which are left out, with the reason."""
+    apart: tuple[Apart, ...] = field(default=())
+    """Names that `program` does not define: each group is executed in a namespace of its own."""
+    not_run: tuple[str, ...] = ()
+    """What the names need and what is never run, such as training, each with cell and line."""
+
+    def program_of(self, name: str) -> tuple[Piece, ...]:
+        """The program that defines a wanted name."""
+        return next((part.program for part in self.apart if name in part.names), self.program)
+
+    @property
+    def programs(self) -> tuple[Apart, ...]:
+        """All programs, each with the names that it alone defines; the first without names: all others."""
+        return (Apart((), self.program), *self.apart)
 
 
 def slice_definitions(
-    cells: Sequence[Cell], wanted: Collection[str], served: Collection[str] = (), *, first: bool = False
+    cells: Sequence[Cell],
+    wanted: Collection[str],
+    served: Collection[str] = (),
+    *,
+    which: str | Mapping[str, str] = CHECKED,
 ) -> Definitions:
     """Return what must be executed to get the names `wanted`; never raises, and executes nothing.
 
-    Names read at once resolve at the statement, names read by functions at the notebook's end. Names in
-    `served` are given by the kit and not followed. Execution counts play no part. With `first` the notebook
-    ends before a wanted name is defined for the second time.
+    A name that they use means what it meant when their last card was shown, without a card at the notebook's end
+    (docs/slicing.md). Names in `served` are given by the kit and not followed. `which` says, for all names or by
+    name, which definition counts. Execution counts play no part.
     """
     notebook = read_statements(cells)
-    if first:
+    rules = {name: which if isinstance(which, str) else which.get(name, CHECKED) for name in sorted(set(wanted))}
+    served = frozenset(served) - frozenset(wanted)
+    first = [name for name, rule in rules.items() if rule == FIRST]
+    if first and len(first) == len(rules):
         notebook = _until_redefined(notebook, wanted)
-    return _Slice(notebook, wanted, frozenset(served) - frozenset(wanted)).result()
+    return _Slice(notebook, rules, served).result()
 
 
 def _until_redefined(notebook: Notebook, wanted: Collection[str]) -> Notebook:
@@ -74,172 +106,168 @@ def _until_redefined(notebook: Notebook, wanted: Collection[str]) -> Notebook:
 
 
 class _Slice:
-    def __init__(self, notebook: Notebook, wanted: Collection[str], served: frozenset[str]) -> None:
+    def __init__(self, notebook: Notebook, rules: Mapping[str, str], served: frozenset[str]) -> None:
         self._notebook = notebook
         self._statements = notebook.statements
-        self._wanted = sorted(set(wanted))
         self._served = served
-        self._end = len(self._statements)
-        imported = frozenset(name for s in self._statements for name in s.imports)
-        own = OwnFunctions(notebook.functions, imported)
-        self._binders: dict[str, list[int]] = {}
-        """For each name the statements that bind it, surely or perhaps."""
-        self._touching: dict[str, list[int]] = {}
-        """For each name the statements that bind or change it."""
-        self._definitions: dict[str, int] = {}
-        """For each name the last statement that defines it as a function or class."""
-        self._walked: dict[str, set[int]] = {}
-        """For each name the statements that a walk has met."""
-        self._entangled = False
-        self._stars = [index for index, statement in enumerate(self._statements) if statement.star]
-        for index, statement in enumerate(self._statements):
-            bound = statement.sure | statement.perhaps | own.bound(statement.effects)
-            for name in bound:
-                self._binders.setdefault(name, []).append(index)
-            for name in statement.defines:
-                self._definitions[name] = index
-            for name in bound | own.changed(statement.effects):
-                self._touching.setdefault(name, []).append(index)
+        self._flow = Flow(notebook.statements)
+        self._answers = {name: find_answer(self._flow, name, by_card=rule == CHECKED) for name, rule in rules.items()}
+        self._missing = {name: why for name, answer in self._answers.items() if (why := self._why_missing(answer))}
+        self._walks = [
+            Walk(self._flow, answer, served) for name, answer in self._answers.items() if name not in self._missing
+        ]
 
     def result(self) -> Definitions:
-        taken = self._take()
-        order = [index for index in sorted(taken) if not self._statements[index].shell]
-        problems = [*self._notebook.problems, *self._unfollowed(taken)]
+        groups = self._groups()
+        programs = [Apart(tuple(walk.answer.name for walk in walks), self._program(walks)) for walks in groups]
+        taken = set().union(*(walk.taken | walk.barred for walk in self._walks))
+        problems = [*self._notebook.problems, *self._unfollowed(taken), *self._below_cards()]
+        not_run = tuple(dict.fromkeys(self._not_run()))
+        problems += not_run
         if len(problems) > MAX_PROBLEMS:
             problems = [*problems[:MAX_PROBLEMS], f"There are {len(problems) - MAX_PROBLEMS} more problems."]
-        globals_used = {name: read for name in self._wanted if (read := self._globals_of(name))}
         return Definitions(
-            program=tuple(self._piece(index) for index in [*order, *self._rebound(order)]),
-            missing={name: why for name in self._wanted if (why := self._why_missing(name))},
-            globals_used=globals_used,
+            program=programs[0].program if programs else (),
+            missing=self._missing,
+            globals_used={walk.answer.name: read for walk in self._walks if (read := self._globals_of(walk))},
             problems=tuple(problems),
             lost=dict(self._notebook.lost[:MAX_LOST]),
+            apart=tuple(programs[1:]),
+            not_run=not_run,
         )
 
-    def _piece(self, index: int) -> Piece:
-        statement = self._statements[index]
-        return Piece(statement.cell, statement.line, statement.source)
-
-    def _take(self) -> set[int]:
-        """Walk backwards from the wanted names; return the statements met."""
-        taken = {i for i, s in enumerate(self._statements) if s.ambient or s.source.startswith("from __future__ ")}
-        open_names = [(name, self._end) for name in self._wanted]
-        open_names += [(name, i) for i in taken for name in self._statements[i].now - self._served]
-        seen = set(open_names)
-        while open_names:
-            name, position = open_names.pop()
-            if len(seen) > MAX_NEEDS:
-                self._entangled = True
-                return set()
-            for index in self._needed(name, position):
-                taken.add(index)
-                statement = self._statements[index]
-                # What is called at `position` reads its names there; the judge calls it at the end.
-                needs = {(read, index) for read in statement.now}
-                needs |= {(read, at) for read in statement.later for at in (position, self._end)}
-                for need in needs - seen:
-                    if need[0] not in self._served:
-                        seen.add(need)
-                        open_names.append(need)
-        return taken
-
-    def _needed(self, name: str, position: int) -> Iterator[int]:
-        """Yield backwards the statements before `position` that `name` comes from."""
-        last = self._definitions.get(name) if position == self._end else None
-        touching = self._touching.get(name, [])
-        stars = self._stars
-        at, star = bisect_left(touching, position), bisect_left(stars, position)
-        while at or star:
-            if at and (not star or touching[at - 1] >= stars[star - 1]):
-                at -= 1
-                index = touching[at]
-                statement = self._statements[index]
-                if last is not None and index > last and self._is_data(index, name):
-                    continue
-                yield index
-                if name in statement.sure and not statement.shell:
-                    return
-                if position < self._end:
-                    # An earlier walk went on from here, so all before it is taken.
-                    walked = self._walked.setdefault(name, set())
-                    if index in walked:
-                        return
-                    walked.add(index)
+    def _groups(self) -> list[list[Walk]]:
+        """The names that can share a namespace: none of them needs a statement that changes what another reads."""
+        groups: list[list[Walk]] = []
+        after = {walk.answer.name: walk.after() for walk in self._walks}
+        for walk in self._walks:
+            for group in groups:
+                if not any(
+                    after[walk.answer.name] & other.taken or after[other.answer.name] & walk.taken for other in group
+                ):
+                    group.append(walk)
+                    break
             else:
-                star -= 1
-                yield stars[star]
+                groups.append([walk])
+        return sorted(groups, key=len, reverse=True)
 
-    def _is_data(self, index: int, name: str) -> bool:
-        """Tell whether a statement binds a name to something unrelated to what the name was before."""
+    def _program(self, walks: Sequence[Walk]) -> tuple[Piece, ...]:
+        taken = sorted(set().union(*(walk.taken for walk in walks)))
+        barred = set().union(*(walk.barred for walk in walks))
+        pieces = [self._placeholder(index) if index in barred else self._piece(index) for index in taken]
+        return tuple(piece for piece in (*pieces, *self._rebound(walks, taken)) if piece is not None)
+
+    def _piece(self, index: int) -> Piece | None:
         statement = self._statements[index]
-        if name not in statement.sure | statement.perhaps or name in statement.defines | statement.imports:
-            return False
-        wraps = name in statement.now
-        return not wraps and not self._aliases_definition(statement)
+        return None if statement.shell else Piece(statement.cell, statement.line, statement.source)
 
-    def _aliases_definition(self, statement: Statement) -> bool:
-        return statement.alias in self._definitions
+    def _placeholder(self, index: int) -> Piece | None:
+        """What stands for the names that a statement would bind; none when it is there for its effect alone."""
+        statement = self._statements[index]
+        reason = f"{self._place(statement)} {self._flow.barred[index]}, so it is not run"
+        lines = [f"{name} = {NOT_RUN}({name!r}, {reason!r})" for name in sorted(statement.sure)]
+        for name in sorted(statement.perhaps):
+            lines.append(f"{name} = globals().get({name!r}) or {NOT_RUN}({name!r}, {reason!r})")
+        return Piece(statement.cell, statement.line, "; ".join(lines)) if lines else None
 
-    def _rebound(self, order: Sequence[int]) -> Iterator[int]:
+    def _rebound(self, walks: Sequence[Walk], taken: Sequence[int]) -> Iterator[Piece | None]:
         """Yield the wanted definitions that the program, for the sake of other names, rebinds to data."""
-        for name in self._wanted:
-            last = self._definitions.get(name)
-            if (
-                last is not None
-                and last in order
-                and any(index > last and self._is_data(index, name) for index in order)
+        for walk in walks:
+            name, binder = walk.answer.name, walk.answer.binder
+            if walk.answer.card is None and any(
+                index > binder
+                and name in self._statements[index].sure | self._statements[index].perhaps
+                and is_data(self._flow, name, index)
+                for index in taken
             ):
-                yield last
+                yield self._piece(binder)
 
-    def _why_missing(self, name: str) -> str | None:
-        if self._entangled:
-            return "the notebook's names depend on each other in too many ways to be followed"
-        if any(not self._statements[index].shell for index in self._binders.get(name, ())):
-            return None
+    def _why_missing(self, answer: Answer) -> str | None:
+        name = answer.name
+        if answer.binder >= 0:
+            statement = self._statements[answer.binder]
+            if self._flow.barred[answer.binder] and name not in statement.defines:
+                return f"{self._place(statement)} {self._flow.barred[answer.binder]}, so it is not run"
+            if not all(self._statements[index].shell for index in self._flow.binders[name]):
+                return None
+            return f"{self._place(statement)} gets it from a magic or shell line, which is not run"
         for lost, reason in self._notebook.lost:
             if lost == name:
                 return reason
-        if self._binders.get(name):
-            statement = self._statements[self._binders[name][-1]]
-            where = f"cell {statement.cell} line {statement.line}"
-            return f"{where} gets it from a magic or shell line, which is not run"
-        by_lower = {known.lower(): known for known in sorted(self._binders)}
+        if self._flow.stars:
+            return None
+        by_lower = {known.lower(): known for known in sorted(self._flow.binders)}
         near = difflib.get_close_matches(name.lower(), by_lower, n=1, cutoff=0.7)
         hint = f"; nearest name: {by_lower[near[0]]}" if near else ""
         return f"the notebook defines no {name}{hint}"
 
-    def _globals_of(self, name: str) -> tuple[str, ...]:
+    def _globals_of(self, walk: Walk) -> tuple[str, ...]:
         """Return the data that the functions behind a name read, through the notebook's own definitions."""
         data: set[str] = set()
+        name = walk.answer.name
         open_names, seen = [name], {name}
         while open_names:
-            for index in self._needed(open_names.pop(), self._end):
-                statement = self._statements[index]
+            for statement in self._bind(walk, open_names.pop()):
                 if statement.defines:
-                    data |= {read for read in statement.later if self._holds_data(read)}
+                    data |= {read for read in statement.later if self._holds_data(walk, read)}
                 reads = statement.now | statement.later
-                follow = {read for read in reads if self._definitions.get(read) is not None} - seen - self._served
+                follow = {read for read in reads if read in self._flow.definitions} - seen - self._served
                 seen |= follow
                 open_names.extend(follow)
         return tuple(sorted(data - {name}))
 
-    def _holds_data(self, name: str) -> bool:
-        binders = [self._statements[index] for index in self._binders.get(name, ())]
-        if name in self._served or not binders or self._definitions.get(name) is not None:
+    def _bind(self, walk: Walk, name: str) -> list[Statement]:
+        """The statements that give a name its value at the moment that counts."""
+        at = walk.answer.binder + 1 if name == walk.answer.name else walk.answer.moment
+        return [self._statements[i] for i in self._flow.binders_in(name, self._flow.last_sure(name, at), at)]
+
+    def _holds_data(self, walk: Walk, name: str) -> bool:
+        if name in BUILTINS and not self._bind(walk, name):
+            return False
+        binders = self._bind(walk, name) or [self._statements[i] for i in self._flow.binders.get(name, ())]
+        if name in self._served or not binders or name in self._flow.definitions:
             return False
         last = binders[-1]
         return name not in last.imports and not (last.alias and self._is_module(last.alias.partition(".")[0]))
 
     def _is_module(self, name: str) -> bool:
-        binders = self._binders.get(name)
+        binders = self._flow.binders.get(name)
         return binders is not None and name in self._statements[binders[-1]].imports
 
     def _unfollowed(self, taken: Collection[int]) -> Iterator[str]:
         """Yield what hides names from the slice."""
         for index, statement in enumerate(self._statements):
-            where = f"cell {statement.cell} line {statement.line}"
+            where = self._place(statement)
             for hidden in statement.hidden:
                 yield f"{where} uses {hidden}: names behind it cannot be followed. Write the code out."
             if statement.shell and index in taken:
                 names = ", ".join(sorted(statement.sure | statement.perhaps)) or "a needed name"
                 yield f"{where} gets {names} from a magic or shell line, which is not run. Use Python."
+        if any(walk.steps > MAX_STEPS for walk in self._walks):
+            yield "Not all names could be followed; changes of objects may be missing."
+
+    def _below_cards(self) -> Iterator[str]:
+        """Yield the definitions below the last card, which do not count."""
+        for walk in self._walks:
+            name, binder, card = walk.answer.name, walk.answer.binder, walk.answer.card
+            if card is None:
+                continue
+            later = self._flow.binders_in(name, card, len(self._statements))
+            again = [index for index in later if not is_data(self._flow, name, index)]
+            if again:
+                counts = self._statements[binder].cell
+                yield (
+                    f"{self._place(self._statements[again[-1]])} defines {name} again, below its last card. "
+                    f"The version of cell {counts} is graded."
+                )
+
+    def _not_run(self) -> Iterator[str]:
+        """Yield what would be needed and is never run; a card that binds a name is nothing to speak of."""
+        for walk in self._walks:
+            for index in sorted(walk.barred - self._flow.showing_cards):
+                what = f"{self._place(self._statements[index])} {self._flow.barred[index]}, so it is not run"
+                yield f"{what}; {walk.answer.name} depends on it. Pass what it makes as an argument."
+
+    @staticmethod
+    def _place(statement: Statement) -> str:
+        return f"cell {statement.cell} line {statement.line}"

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import ast
 import functools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from textlab.definitions.binding import (
+    all_stored,
+    blank_definitions,
+    defined,
+    import_paths,
+    is_deferred,
+    likenesses,
+    surely_bound,
+)
 from textlab.definitions.cells import Cell
-from textlab.definitions.effects import Effects, FunctionEffects, find_effects, find_functions
+from textlab.definitions.objects import FILES, Reading, read_objects
 from textlab.definitions.parsing import Budget, Chunk, ParsedCell, parse_cell
-from textlab.definitions.scopes import all_nodes, find_reads, own_nodes, stored_names
+from textlab.definitions.scopes import Reads, all_nodes, find_reads, own_nodes, stored_names
 from textlab.definitions.shell import is_followed
 
 MAX_STATEMENTS = 50_000
@@ -19,7 +28,6 @@ MAX_STATEMENTS = 50_000
 LONGEST_KEPT = 20_000
 """Characters of the longest cell that is kept for the next notebook."""
 
-_Definition = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 # Calls behind which names can be bound or read that no parser sees.
 _HIDING = frozenset({"exec", "eval", "globals"})
 # Magics whose argument is Python that runs in the notebook's namespace.
@@ -51,10 +59,26 @@ class Statement:
     """Names that it reads when it runs."""
     later: frozenset[str]
     """Names that its functions read when they are called."""
-    effects: Effects
-    """What it changes in place when it runs."""
+    reading: Reading
+    """What it, and the functions that it defines, do with objects."""
+    paths: tuple[tuple[str, str], ...]
+    """Import paths of the names that it imports."""
+    likes: tuple[tuple[str, frozenset[str]], ...]
+    """Names that it binds to what is a definition if one of these is; "*" always is."""
+    blanks: frozenset[str]
+    """Names that it defines without saying what they do."""
     star: bool
-    """Whether it imports everything from a module."""
+    """Whether it may bind any name."""
+    star_of: str
+    """The module of `from module import *`."""
+    simple: bool
+    """Whether it is an expression."""
+    compound: bool
+    """Whether it holds other statements that run with it."""
+    deletes: bool
+    """Whether it is `del name`."""
+    deferred: bool
+    """Whether what its functions read is read when somebody calls them, not before."""
     shell: bool
     """Whether it is a simple statement that asks IPython for a magic or a shell line that is not followed."""
     ambient: bool
@@ -68,7 +92,6 @@ class Notebook:
     """What slicing needs of a notebook."""
 
     statements: tuple[Statement, ...]
-    functions: tuple[FunctionEffects, ...]
     lost: tuple[tuple[str, str], ...]
     """Names that dropped blocks seem to bind, with the reason, in notebook order."""
     problems: tuple[str, ...]
@@ -77,7 +100,6 @@ class Notebook:
 def read_statements(cells: Sequence[Cell]) -> Notebook:
     """Parse the cells into statements; never raises, what cannot be read is a problem."""
     statements: list[Statement] = []
-    functions: list[FunctionEffects] = []
     lost: list[tuple[str, str]] = []
     problems: list[str] = []
     budget = Budget()
@@ -85,7 +107,6 @@ def read_statements(cells: Sequence[Cell]) -> Notebook:
         read = _read_plain(cell) if len(cell.source) <= LONGEST_KEPT else None
         if read is None or not budget.take(len(cell.source)):
             read = _read_parsed(cell, parse_cell(cell, budget))
-        functions.extend(read.functions)
         lost.extend(read.lost)
         problems.extend(read.problems)
         statements.extend(read.statements)
@@ -93,7 +114,7 @@ def read_statements(cells: Sequence[Cell]) -> Notebook:
             what = f"cell {cell.number} goes beyond {MAX_STATEMENTS} statements"
             problems.append(f"{what}. What follows is left out. Move data out of the code.")
             break
-    return Notebook(tuple(statements), tuple(functions), tuple(lost), tuple(problems))
+    return Notebook(tuple(statements), tuple(lost), tuple(problems))
 
 
 @functools.lru_cache(maxsize=512)
@@ -108,7 +129,6 @@ def _read_plain(cell: Cell) -> Notebook | None:
 
 def _read_parsed(cell: Cell, parsed: ParsedCell) -> Notebook:
     statements: list[Statement] = []
-    functions: list[FunctionEffects] = []
     lost: list[tuple[str, str]] = []
     problems: list[str] = []
     for dropped in parsed.dropped:
@@ -121,7 +141,6 @@ def _read_parsed(cell: Cell, parsed: ParsedCell) -> Notebook:
         for node in chunk.body:
             try:
                 made = list(_statements(node, chunk, cell.number))
-                functions.extend(find_functions(node))
             except RecursionError:
                 reason = f"cell {cell.number} line {chunk.offset + node.lineno} is nested too deep"
                 lost.extend((name, reason) for name in stored_names(node))
@@ -129,8 +148,8 @@ def _read_parsed(cell: Cell, parsed: ParsedCell) -> Notebook:
                 continue
             statements.extend(made)
             if len(statements) > MAX_STATEMENTS:
-                return Notebook(tuple(statements), tuple(functions), tuple(lost), tuple(problems))
-    return Notebook(tuple(statements), tuple(functions), tuple(lost), tuple(problems))
+                return Notebook(tuple(statements), tuple(lost), tuple(problems))
+    return Notebook(tuple(statements), tuple(lost), tuple(problems))
 
 
 def _statements(node: ast.stmt, chunk: Chunk, cell: int) -> Iterator[Statement]:
@@ -150,13 +169,38 @@ def _statements(node: ast.stmt, chunk: Chunk, cell: int) -> Iterator[Statement]:
             text = _text(node, chunk) if len(node.names) == 1 else ast.unparse(single)
             number = chunk.offset + (node if len(node.names) == 1 else alias).lineno
             yield _statement(single, cell, number, text)
+    elif isinstance(node, ast.Delete) and len(node.targets) > 1:
+        for target in node.targets:
+            yield _statement(ast.Delete([target]), cell, line, f"del {ast.unparse(target)}")
+    elif isinstance(node, ast.If) and _always_runs(node):
+        for child in node.body:
+            yield from _statements(child, chunk, cell)
+    elif node.col_offset and (indent := _indent(node, chunk)):
+        yield _statement(node, cell, line - 1, f"if True:\n{indent}{_text(node, chunk)}")
     else:
         yield _statement(node, cell, line, _text(node, chunk))
 
 
+def _always_runs(node: ast.If) -> bool:
+    """Whether a block of several lines runs in a notebook, and nothing else of its `if` does."""
+    test = node.test
+    holds = isinstance(test, ast.Constant) and bool(test.value)
+    if isinstance(test, ast.Compare) and len(test.ops) == 1 and isinstance(test.ops[0], ast.Eq):
+        holds = sorted(map(ast.unparse, (test.left, test.comparators[0]))) == ["'__main__'", "__name__"]
+    return holds and not node.orelse and node.body[0].lineno > node.lineno
+
+
+def _indent(node: ast.stmt, chunk: Chunk) -> str:
+    """The blanks before the line on which a statement of a block starts."""
+    first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", ()))])
+    text = chunk.lines[first - 1]
+    return str(text[: len(text) - len(text.lstrip())], "utf-8", "replace")
+
+
 def _text(node: ast.stmt, chunk: Chunk) -> str:
     """Return the source of a statement from its first decorator on; columns count bytes."""
-    first = min([(node.lineno, node.col_offset), *((d.lineno, 0) for d in getattr(node, "decorator_list", ()))])
+    decorators = [(d.lineno, max(d.col_offset - 1, 0)) for d in getattr(node, "decorator_list", ())]
+    first = min([(node.lineno, node.col_offset), *((line, node.col_offset) for line, _ in decorators)])
     end_line, end_column = node.end_lineno or node.lineno, node.end_col_offset
     lines = list(chunk.lines[first[0] - 1 : end_line])
     lines[-1] = lines[-1][:end_column]
@@ -165,72 +209,80 @@ def _text(node: ast.stmt, chunk: Chunk) -> str:
 
 
 def _statement(node: ast.stmt, cell: int, line: int, source: str) -> Statement:
-    sure = _surely_bound([node])
-    # `del name` binds nothing.
-    perhaps = set() if isinstance(node, ast.Delete) else _stored([node])
-    defines: set[str] = set()
-    imports: set[str] = set()
-    hidden: list[str] = []
-    for inner in own_nodes([node]):
-        if isinstance(inner, _Definition):
-            defines.add(inner.name)
-        elif isinstance(inner, (ast.Import, ast.ImportFrom)):
-            imports.update(stored_names(inner))
-        elif isinstance(inner, ast.Assign) and isinstance(inner.value, ast.Lambda):
-            defines.update(name for target in inner.targets for name in stored_names(target))
-    for inner in all_nodes(node):
-        if isinstance(inner, ast.Call):
-            hidden.extend(_hidden(inner))
-    ambient = any(is_followed(inner) for inner in own_nodes([node]))
-    reads = find_reads(node)
+    hidden = (
+        []
+        if _executed(node)
+        else [called for inner in all_nodes(node) if isinstance(inner, ast.Call) for called in _hidden(inner)]
+    )
+    nodes = _executed(node) or [_from_main(node)]
+    scope = list(own_nodes(nodes))
+    ambient = any(is_followed(inner) for inner in scope)
+    sure, stored = surely_bound(nodes), {name for inner in scope for name in stored_names(inner)}
+    reads = Reads()
+    for part in nodes:
+        found = find_reads(part)
+        reads.now |= found.now | (all_stored([part]) if isinstance(part, ast.Delete) else set())
+        reads.later |= found.later
+    reading = read_objects(nodes, (cell, line, node.col_offset if hasattr(node, "col_offset") else 0, source[:40]))
+    if reading.now.reads_files:
+        reads.now.add(FILES)
+    if any(unit.reads_files for unit in reading.functions):
+        reads.later.add(FILES)
     star = isinstance(node, ast.ImportFrom) and node.names[0].name == "*"
-    value = node.value if isinstance(node, ast.Assign) and len(node.targets) == 1 else None
+    alone = nodes[0] if len(nodes) == 1 else None
+    value = alone.value if isinstance(alone, ast.Assign) and len(alone.targets) == 1 else None
+    binds = reading.now.binds
+    imports = {name for inner in scope if _is_import(inner) for name in stored_names(inner)}
     return Statement(
         cell=cell,
         line=line,
         source=source,
         sure=frozenset(sure - {"*"}),
-        perhaps=frozenset(perhaps - sure),
-        defines=frozenset(defines),
+        perhaps=frozenset((stored | binds) - sure - {"*"}),
+        defines=frozenset(defined(scope)),
         imports=frozenset(imports - {"*"}),
         alias=ast.unparse(value) if isinstance(value, (ast.Name, ast.Attribute)) else None,
         now=frozenset(reads.now),
         later=frozenset(reads.later),
-        effects=find_effects([node]),
-        star=star,
+        reading=reading,
+        paths=tuple(pair for inner in scope for pair in import_paths(inner)),
+        likes=tuple(likenesses(alone)) if alone is not None else (),
+        blanks=frozenset(blank_definitions(nodes)),
+        star=star or "*" in binds,
+        star_of=(node.module or "") if star and isinstance(node, ast.ImportFrom) else "",
+        simple=isinstance(node, ast.Expr),
+        compound=isinstance(node, (ast.If, ast.For, ast.While, ast.With, ast.Try)) or len(nodes) > 1,
+        deletes=isinstance(node, ast.Delete),
+        deferred=alone is not None and is_deferred(alone),
         shell=_is_shell(node) and not ambient,
         ambient=ambient,
-        hidden=tuple(dict.fromkeys(hidden)),
+        hidden=tuple(dict.fromkeys(call for call in hidden if call != "globals()" or not binds or "*" in binds)),
     )
 
 
-def _surely_bound(nodes: Iterable[ast.stmt]) -> set[str]:
-    """Return the names that these statements bind whichever way they go, exceptions apart."""
-    sure: set[str] = set()
-    for node in nodes:
-        if isinstance(node, (*_Definition, ast.ImportFrom)):
-            sure.update(stored_names(node))
-        elif isinstance(node, ast.Import):
-            # `import a.b` binds `a`, but to what an earlier `import a` has bound already.
-            sure |= {alias.asname or alias.name for alias in node.names if alias.asname or "." not in alias.name}
-        elif isinstance(node, ast.Assign):
-            sure |= _stored(node.targets)
-        elif isinstance(node, ast.AnnAssign) and node.value:
-            sure |= _stored([node.target])
-        elif isinstance(node, ast.If):
-            sure |= _surely_bound(node.body) & _surely_bound(node.orelse)
-        elif isinstance(node, (ast.With, ast.AsyncWith)):
-            sure |= _stored(item.optional_vars for item in node.items if item.optional_vars)
-            sure |= _surely_bound(node.body)
-        elif isinstance(node, ast.Try):
-            outcomes = [[*node.body, *node.orelse], *(handler.body for handler in node.handlers)]
-            sure |= set.intersection(*(_surely_bound(outcome) for outcome in outcomes))
-            sure |= _surely_bound(node.finalbody)
-    return sure
+def _is_import(node: ast.AST) -> bool:
+    return isinstance(node, (ast.Import, ast.ImportFrom))
 
 
-def _stored(nodes: Iterable[ast.AST]) -> set[str]:
-    return {name for inner in own_nodes(nodes) for name in stored_names(inner)}
+def _executed(node: ast.stmt) -> list[ast.stmt]:
+    """The statements of `exec("…")` in the notebook's own namespace; none for anything else."""
+    call = node.value if isinstance(node, ast.Expr) else None
+    if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name) or call.func.id != "exec":
+        return []
+    text = _constants(call) if len(call.args) == 1 and not call.keywords else []
+    try:
+        return ast.parse(text[0]).body if text else []
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return []
+
+
+def _from_main(node: ast.stmt) -> ast.stmt:
+    """`from __main__ import a as b` as the assignment that it is in a notebook."""
+    if isinstance(node, ast.ImportFrom) and node.module == "__main__" and node.names[0].name != "*":
+        alias = node.names[0]
+        target = ast.Name(alias.asname or alias.name, ast.Store())
+        return ast.Assign([target], ast.Name(alias.name, ast.Load()), lineno=1)
+    return node
 
 
 def _ipython_call(node: ast.AST) -> ast.Call | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import sys
 from collections.abc import Iterator
 
@@ -12,10 +13,13 @@ from textlab.definitions.loading import LoadedModule, locate, why_unset
 
 @pytest.fixture(autouse=True)
 def keep_main() -> Iterator[None]:
-    """A loaded module takes the place of __main__; put the real one back."""
-    main = sys.modules["__main__"]
+    """A loaded module takes the place of __main__ and adds builtins; put back what was there."""
+    main, names = sys.modules["__main__"], vars(builtins)
+    before = dict(names)
     yield
     sys.modules["__main__"] = main
+    names.clear()
+    names.update(before)
 
 
 def load(*sources: str) -> LoadedModule:
