@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from textlab.definitions import Cell, read_cells
 from textlab.definitions import cells as cells_module
-from textlab.definitions import read_cells
 
 CELLS = [
     {"cell_type": "markdown", "source": "# Title"},
@@ -189,3 +189,48 @@ def test_no_bytes_make_the_reader_raise(content: bytes, name: str) -> None:
     assert cells or problems
     for cell in cells:
         cell.source.encode("utf-8")
+
+
+ANSWER = "def pad_reference(ids, pad_idx):\n    return ids * 0 + pad_idx"
+
+
+def text_cell(source: str, kind: str, handed_out: str = "") -> bytes:
+    """A notebook with an import and a cell of text, which nbgrader may have handed out as another kind."""
+    metadata = {"nbgrader": {"cell_type": handed_out}} if handed_out else {}
+    cells = [
+        {"cell_type": "code", "source": "import torch", "metadata": {}},
+        {"cell_type": kind, "source": source, "metadata": metadata},
+    ]
+    return json.dumps({"cells": cells}).encode()
+
+
+@pytest.mark.parametrize(("kind", "word"), [("markdown", "Markdown"), ("raw", "Raw")])
+def test_code_in_a_cell_of_text_comes_along_as_text(kind: str, word: str) -> None:
+    cells, problems = read_cells("a.ipynb", text_cell(ANSWER, kind))
+    assert cells == [Cell(1, "import torch"), Cell(2, ANSWER, word)] and not problems
+
+
+@pytest.mark.parametrize("kind", ["markdown", "raw"])
+def test_a_cell_that_nbgrader_handed_out_as_code_is_code_again(kind: str) -> None:
+    content = text_cell(ANSWER, kind, "code")
+    cells, problems = read_cells("a.ipynb", content)
+    assert cells == [Cell(1, "import torch"), Cell(2, ANSWER)]
+    assert problems == ["a.ipynb: cell 2 is a text cell and was read as code. Make it a code cell again."]
+    assert read_cells("a.ipynb", content, restore=False)[0][1].kind != "code"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# The baseline\nWrite `def pad_reference(ids, pad_idx)`.",
+        "```python\ndef pad_reference(ids, pad_idx):\n    return ids\n```",
+        "Complete this:\n\ndef pad_reference(ids, pad_idx):\n    return ids",
+        "class of 2024",
+    ],
+)
+def test_a_text_about_code_is_no_code(text: str) -> None:
+    assert read_cells("a.ipynb", text_cell(text, "markdown"))[0] == [Cell(1, "import torch")]
+
+
+def test_a_text_that_was_handed_out_as_text_stays_text() -> None:
+    assert read_cells("a.ipynb", text_cell("My answer.", "markdown", "markdown"))[0] == [Cell(1, "import torch")]
