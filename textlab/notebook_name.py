@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 
@@ -31,6 +32,7 @@ def is_packed(name: str) -> bool:
     return name.lower().endswith(PACKED_SUFFIXES)
 
 
+@functools.lru_cache(maxsize=4096)
 def plain_name(name: str) -> str:
     """A file's name without folder, endings and the marks of a copy: "Copy of 2_CNN (1).ipynb.txt" → "2_CNN"."""
     stem = unicodedata.normalize("NFKC", _base(name))
@@ -65,6 +67,7 @@ def rest_of_name(name: str, notebook: str) -> str:
     return re.sub(r"[\W_]+$|^[\W_]+", "", re.sub(_pattern(notebook), "", plain, count=1, flags=re.IGNORECASE))
 
 
+@functools.cache
 def _pattern(notebook: str) -> str:
     """The words of a notebook's name in their order, with any separators: "02 cnn" and "2-cnn" are 2_cnn."""
     words = re.findall(r"\d+|[^\W\d_]+", notebook.lower())

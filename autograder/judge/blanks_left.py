@@ -30,5 +30,18 @@ def blanks_left(cells: Sequence[Cell], names: Collection[str], budget: Budget | 
                     found[node.name] = count_blanks(node)
                 elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and node.id in names:
                     found[node.id] = 0
+                elif found.get(completed := _completed(node), 0):
+                    found[completed] -= 1
         found |= {name: 0 for dropped in parsed.dropped for name in dropped.names if name in names}
     return found
+
+
+def _completed(node: ast.AST) -> str:
+    """The class that a node gives a method: of `CNN.forward = f` and of `setattr(CNN, "forward", f)` it is CNN."""
+    if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+        given: ast.AST | None = node.value
+    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "setattr" and node.args:
+        given = node.args[0]
+    else:
+        given = None
+    return given.id if isinstance(given, ast.Name) else ""

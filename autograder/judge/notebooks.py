@@ -126,9 +126,13 @@ def _by_notebook(
         if like[one]:
             found[like[one]].append(one)
     # A file under another notebook's name is that of which it holds more, unless that one is there itself.
+    misnamed = {}
     for one in candidates:
         best = max(wanted, key=lambda notebook, one=one: share(one, notebook), default="")  # type: ignore[misc]
-        if like[one] and not found[best] and share(one, best) > share(one, like[one]):
+        if like[one] and share(one, best) > share(one, like[one]):
+            misnamed[one] = best
+    for one, best in misnamed.items():
+        if all(other in misnamed for other in found[best]):
             found[like[one]].remove(one)
             found[best].append(one)
     # Those that can be little else choose first.

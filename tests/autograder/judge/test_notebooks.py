@@ -56,6 +56,7 @@ def test_every_name_of_an_untouched_notebook_waits_for_code(stem: str) -> None:
         (f"class CNN:\n    def __init__(self):\n        self.size = 2\n    def forward(self):\n        {STUB}", 1),
         ("class CNN:\n    def __init__(self):\n        pass\n    def forward(self, ids):\n        return None", 2),
         ("CNN = partial(Other, 2)", 0), (f"{UNTOUCHED[0]}\nCNN = Other", 0), (f"%%time\n{UNTOUCHED[0]}", 2),
+        (f"{UNTOUCHED[0]}\nCNN.forward = forward", 1), (f"{UNTOUCHED[0]}\nsetattr(CNN, 'forward', forward)", 1),
         ("class CNN\n    pass", 0), ("class CNN:\n    def f(self, kind):\n        raise ValueError(kind)", 0),
     ],
 )  # fmt: skip
@@ -128,6 +129,7 @@ def test_a_damaged_notebook_alone_is_handed_on_without_cells() -> None:
         ({"a.ipynb": GLOVE, "b.ipynb": (CNN, REFERENCE)}, {"3_glove_cnn": "a.ipynb", "2_cnn": "b.ipynb"}),
         ({"2_cnn.ipynb": (*GLOVE, REFERENCE)}, {"3_glove_cnn": "2_cnn.ipynb"}),
         ({"2_cnn.ipynb": (CNN,), "a.ipynb": GLOVE[2:]}, {"2_cnn": "2_cnn.ipynb", "3_glove_cnn": "a.ipynb"}),
+        ({"2_cnn.ipynb": GLOVE, "1_rnn.ipynb": (CNN,)}, {"2_cnn": "1_rnn.ipynb", "3_glove_cnn": "2_cnn.ipynb"}),
         ({"1_rnn and 2_cnn.ipynb": (CNN,)}, {"2_cnn": "1_rnn and 2_cnn.ipynb"}),
     ],
 )  # fmt: skip
