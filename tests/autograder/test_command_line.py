@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from autograder import command_line, grade_command
+from autograder.grading import failed_record
 from autograder.judge.hidden_data import HIDDEN
+from autograder.judge.judge import Settings
+from autograder.record import Record
 from autograder.sandbox import Finding, Level
+from autograder.submissions import HandedIn, Submission
 
 run = CliRunner().invoke
 
@@ -77,3 +82,41 @@ def test_nothing_is_graded_below_the_sandbox_floor(tmp_path: Path, monkeypatch: 
     assert "apt-get install bubblewrap" in said
     assert "nothing was graded" in said
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("place", ["out", "marks of today"])
+def test_the_students_of_a_class_stay_the_same_when_the_reports_lie_in_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    def marked(handed_in: Iterable[Submission], settings: Settings, *_: object, **__: object) -> Iterator[Record]:
+        for submission in handed_in:
+            seen.append(submission.student)
+            yield failed_record(submission, settings, "not judged")
+
+    seen: list[str] = []
+    monkeypatch.setattr(grade_command, "grade_class", marked)
+    monkeypatch.chdir(tmp_path)
+    Path(place).mkdir()
+    for name in ("amy.ipynb", "bob.ipynb"):
+        Path(name).write_text("{}", encoding="utf-8")
+    for out in (place, place, "elsewhere"):
+        seen.clear()
+        assert run(command_line.app, ["grade", ".", "--out", out, "--cache", "cache"]).exit_code == 1
+        assert seen == ["amy", "bob"]
+
+
+def test_a_student_who_gives_the_own_folder_is_one_student(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def marked(handed_in: HandedIn, *_: object, **__: object) -> Iterator[Record]:
+        seen.extend(handed_in.students)
+        return iter(())
+
+    seen: list[str] = []
+    monkeypatch.setattr(grade_command, "grade_class", marked)
+    (tmp_path / "jane").mkdir()
+    for name in ("1_rnn.ipynb", "2_cnn.ipynb"):
+        (tmp_path / "jane" / name).write_text("{}", encoding="utf-8")
+    for contract, students in (("kit", ["jane"]), ("original", ["1_rnn", "2_cnn"])):
+        seen.clear()
+        arguments = [str(tmp_path / "jane"), "--out", str(tmp_path / "out"), "--contract", contract]
+        run(command_line.app, ["grade", *arguments])
+        assert seen == students
