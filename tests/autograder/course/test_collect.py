@@ -90,6 +90,22 @@ def test_collecting_again_writes_over_and_keeps_the_time_stamp(course: Path, dow
     assert (folder / "timestamp.txt").is_file()
 
 
+def test_files_beside_a_notebook_come_along(course: Path, tmp_path: Path) -> None:
+    for name, text in (
+        ("2_cnn.ipynb", "{}"), ("helper.py", "SIZE = 3"), ("data/sizes.json", "[3]"), ("photo.png", "…"),
+    ):  # fmt: skip
+        path = tmp_path / "in" / "ada" / "work" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    (tmp_path / "in" / "bob").mkdir()
+    ada, _ = collect(course, tmp_path / "in")
+    folder = course / "submitted" / "ada" / ASSIGNMENT
+    assert ada.notebooks == ("2_cnn",) and not [problem for problem in ada.problems if "helper" in problem]
+    there = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+    assert there == ["2_cnn.ipynb", "data/sizes.json", "helper.py"]
+    assert (folder / "helper.py").read_text(encoding="utf-8") == "SIZE = 3"
+
+
 def test_a_link_in_the_course_is_replaced_and_nobody_waits_for_a_pipe(
     course: Path, download: Path, tmp_path: Path
 ) -> None:
