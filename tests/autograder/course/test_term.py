@@ -82,6 +82,10 @@ def term(course: Course) -> Course:
         for student, points in WRITTEN.items():
             grade = gradebook.find_grade("reflection-cnn", "2_cnn", ASSIGNMENT, student)
             grade.manual_score, grade.needs_manual_grade = points, False
+        # A person has looked at the file that could not be read.
+        unread = gradebook.find_grade("reflection-glove", "3_glove_cnn", ASSIGNMENT, "gus")
+        assert unread.needs_manual_grade
+        unread.manual_score, unread.needs_manual_grade = 0.0, False
         gradebook.db.commit()
     return course
 
