@@ -178,7 +178,7 @@ print(f"{'neither':20}       afterwards {torch.rand(1).item():.4f}")
 # > - **Asked** a matrix with
 # >   - in row i the vector of token i, if the vectors know that token as it is written;
 # >   - small random numbers in the rows of `<unk>` and of unknown words: between −1 and 1, a different row for each,
-# >     and the same ones at every call;
+# >     the same ones at every call, from a generator of their own;
 # >   - zeros in the padding row, whatever the vectors say.
 # > - **Shapes** → `[len(vocabulary), vectors.dim]`, float32.
 # > - **Done when** the check says *right*.

@@ -7,6 +7,7 @@ from autograder.judge.f1_bound import Train, expect_f1, train_networks
 from autograder.judge.few_reviews import FewReviews
 from autograder.judge.remote import RemoteBench, RemoteFunction, RemoteNetwork
 from textlab.checks import glove as checks
+from textlab.checks import interpretation
 from textlab.checks import matrix as matrix_checks
 from textlab.checks.draw import Draw
 
@@ -111,4 +112,7 @@ def test_explained(
     explained_glove: RemoteNetwork, glove_interpret: RemoteFunction, glove_bench: RemoteBench, draw: Draw
 ) -> None:
     """The scores explain GloVeCNN, frozen or not"""
+    # The rules of notebook 2, as the notebook's own card asks them.
+    for rule in interpretation.RULES_OF_INTERPRET_SENTENCE:
+        rule(glove_interpret, glove_bench, draw)
     checks.explained_at_the_embedding(explained_glove, glove_interpret, glove_bench, draw)

@@ -84,6 +84,7 @@ def test_label_delta(
 ) -> None:
     """The delta belongs to the review's own mask, and TransformerClassifier itself is explained"""
     labels.delta_belongs_to_the_review(explain_label, labels_bench, draw)
+    labels.steps_decide(explain_label, labels_bench, draw)
     labels.own_network_is_explained(explained_transformer, explain_label, draw)
 
 

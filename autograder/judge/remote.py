@@ -202,6 +202,15 @@ class RemoteFunction:
         asked = {"name": self.name, "arguments": given, "keywords": named, "seed": self._calls}
         return self._worker().request("call", EXPLAIN_S, **asked)
 
+    def drawn_afterwards(self, seed: int, *arguments: object) -> list[float]:
+        """What torch, numpy and random draw from their global states right after a call; all start from `seed`."""
+        worker = self._worker()
+        given = [_wire_value(value) for value in arguments]
+        found = worker.request("drawn_afterwards", EXPLAIN_S, name=self.name, arguments=given, seed=seed)
+        good = isinstance(found, list) and len(found) == 3 and all(_is_number(number) for number in found)
+        worker.expect(good, "drawn_afterwards", "is not three numbers")
+        return [float(number) for number in found]
+
 
 class RemoteBench:
     """Makes the kit's models, vocabularies and vectors inside the worker."""
@@ -248,6 +257,14 @@ class RemoteBench:
         handle = worker.request("vectors", QUICK_S, words=list(words), matrix=matrix)
         worker.expect(isinstance(handle, Handle), "vectors", "is no handle")
         return Handle(handle.number, "vectors")
+
+    def read_vectors(self, vectors: object) -> Tensor:
+        """The matrix of word vectors, as it is now."""
+        worker = self._worker()
+        matrix = worker.request("read_vectors", QUICK_S, vectors=vectors)
+        worker.expect(isinstance(matrix, Tensor), "read_vectors", "is no tensor")
+        assert isinstance(matrix, Tensor)
+        return matrix
 
 
 def _wire_value(value: object) -> object:

@@ -23,7 +23,16 @@ PREFIX = struct.Struct("<4sIQ")
 MAX_HEADER = 8 * 2**20
 MAX_BODY = 1024 * 2**20
 MAX_TENSORS = 512
-DTYPES = {"F32": torch.float32, "F64": torch.float64, "I64": torch.int64}
+DTYPES = {
+    "F32": torch.float32,
+    "F64": torch.float64,
+    "F16": torch.float16,
+    "I64": torch.int64,
+    "I32": torch.int32,
+    "I16": torch.int16,
+    "I8": torch.int8,
+    "U8": torch.uint8,
+}
 NAMES = {dtype: name for name, dtype in DTYPES.items()}
 
 
@@ -33,7 +42,7 @@ class FrameError(ValueError):
 
 @dataclass(frozen=True)
 class Frame:
-    """A header of plain JSON values and named tensors of float32, float64 or int64."""
+    """A header of plain JSON values and named tensors of one of DTYPES."""
 
     header: dict[str, Any]
     tensors: dict[str, Tensor] = field(default_factory=dict)

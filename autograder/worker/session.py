@@ -25,6 +25,7 @@ from textlab.definitions.loading import SETTINGS, LoadedModule, locate
 from textlab.definitions.surroundings import enter_folder, run_eagerly
 from textlab.form import Form
 from textlab.training import TrainingPlan, seed_everything
+from textlab.vectors import Vectors
 
 NOTEBOOK = "notebook"
 """The notebook's folder, below the one in which a worker starts."""
@@ -57,6 +58,7 @@ class Session:
             self.batches,
             self.vocabulary,
             self.vectors,
+            self.read_vectors,
             self.parameters,
             self.given,
             self.get_weights,
@@ -68,6 +70,7 @@ class Session:
             self.predict,
             self.attribute,
             self.call,
+            self.drawn_afterwards,
         )
         self._verbs = {verb.__name__: verb for verb in verbs}
 
@@ -201,6 +204,10 @@ class Session:
         """Make word vectors."""
         return self._keep(self._bench.vectors(words, matrix))
 
+    def read_vectors(self, vectors: Vectors) -> Tensor:
+        """The matrix of word vectors, as it is now."""
+        return self._bench.read_vectors(vectors)
+
     def given(self, model: LocalModel) -> dict[str, Tensor]:
         """The tensors that the model was built from."""
         return model.given()
@@ -267,6 +274,10 @@ class Session:
     def _home(self, name: str) -> LoadedModule:
         """The module that a name comes from."""
         return self._apart.get(name, self._module)
+
+    def drawn_afterwards(self, name: str, arguments: list[Any], seed: int) -> list[float]:
+        """What is drawn from the global states right after a call of the function of that name."""
+        return LocalFunction(self._named(name), locate).drawn_afterwards(seed, *arguments)
 
     def _named(self, name: str) -> Any:
         module = self._home(name)

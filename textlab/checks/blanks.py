@@ -46,11 +46,7 @@ def _reference(source: Callable[..., object]) -> None:
 
 
 def _interpretation(source: Callable[..., object]) -> None:
-    for check in (
-        interpretation.one_score_per_token,
-        interpretation.scores_are_integrated_gradients,
-        interpretation.delta_is_true,
-    ):
+    for check in interpretation.RULES_OF_INTERPRET_SENTENCE:
         check(LocalFunction(source), LocalBench(), Draw(PUBLIC_SEED))
 
 
@@ -76,6 +72,7 @@ def _labelled(network: Callable[..., object], function: Callable[..., object]) -
         labels.class_is_found_by_its_label,
         labels.unknown_label_is_refused,
         labels.delta_belongs_to_the_review,
+        labels.steps_decide,
     ):
         check(explain, bench, Draw(PUBLIC_SEED))
     labels.own_network_is_explained(LocalNetwork(network), explain, Draw(PUBLIC_SEED))

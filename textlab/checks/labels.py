@@ -2,68 +2,55 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any
 
 import torch
 from torch import Tensor
 
 from textlab.checks import transformer
+from textlab.checks.attribution_mistakes import nearest, wrong_sums
 from textlab.checks.draw import Draw
-from textlab.checks.failure import CheckFailed, StudentError, expect_close, expect_shape
+from textlab.checks.failure import Cause, CheckFailed, StudentError, expect_close, expect_shape, numbers_text
+from textlab.checks.interpretation import as_number, as_tensor
+from textlab.checks.interpretation_cases import STEPS
+from textlab.checks.interpretation_causes import FoundDelta, delta_cause
+from textlab.checks.label_cases import PAD, STEPS_OF_DELTAS, STEPS_OF_SCORES, Case, draw_cases, draw_names, turned
 from textlab.checks.path_differences import scores_from_differences
-from textlab.checks.probe import ClassProbe, integrated_gradients
 from textlab.checks.rnn import redraw
 from textlab.checks.subject import Bench, Function, Model, Network
 
 # As in the checks of notebooks 2 and 3; another class or baseline is off by half of the largest score and more.
 PROBE_SHARE = 0.02
 OWN_SHARE = 0.05
-SCALED = 0.05
-"""Scores whose factor is nearer to one are not called scaled."""
-PAD = 1
-
-
-@dataclass(frozen=True)
-class Case:
-    """A review [1, length], a model with named classes, and what has to come out."""
-
-    model: Model
-    ids: Tensor
-    label: str
-    labels: list[str]
-    scores: Tensor
-    """[length] float64."""
-    difference: float
-    """F(x) − F(x′), both with the padding mask of the review."""
-    others: dict[str, Tensor]
-    """Scores by the mistake that leads to them."""
-    said: str
-
-    @property
-    def call(self) -> str:
-        """The call as students read it."""
-        return f'explain_label({self.said}, ids {list(self.ids.shape)}, "{self.label}", {self.labels}, pad_idx={PAD})'
+FEW_AND_MANY = STEPS[0]
+EMBEDDING_LEFT = Cause("embedding-axis-left", "the attributions still have the embedding axis")
 
 
 def class_is_found_by_its_label(explain: Function, bench: Bench, draw: Draw) -> None:
     """The scores explain the logit of the class that the label names"""
-    for case in _cases(bench, draw):
-        _compare(explain(case.model, case.ids, case.label, case.labels, PAD, n_steps=300), case, PROBE_SHARE)
+    for case in draw_cases(bench, draw, STEPS_OF_SCORES):
+        _compare(
+            explain(case.model, case.ids, case.label, case.labels, PAD, n_steps=STEPS_OF_SCORES), case, PROBE_SHARE
+        )
 
 
 def unknown_label_is_refused(explain: Function, bench: Bench, draw: Draw) -> None:
     """A label that no class has is refused by a message that names those there are"""
-    case = _cases(bench, draw)[0]
+    case = draw_cases(bench, draw, STEPS_OF_SCORES)[0]
     label = draw.word()
     call = f'explain_label({case.said}, ids, "{label}", {case.labels}, pad_idx={PAD})'
     got = "no error"
+    cause: Cause | None = Cause("unknown-label-explained", "nothing looks whether the label is one of labels")
     try:
         explain(case.model, case.ids, label, case.labels, PAD, n_steps=2)
     except StudentError as error:
         if error.not_attempted:
             raise
         got = f"{error.type_name}: {error.message}"[:200]
+        cause = None
+        if error.type_name == "ValueError" and "is not in" in error.message:
+            cause = Cause("message-of-list-index", "list.index speaks for itself")
         if error.type_name in ("ValueError", "KeyError") and all(name in error.message for name in case.labels):
             return
     raise CheckFailed(
@@ -71,17 +58,39 @@ def unknown_label_is_refused(explain: Function, bench: Bench, draw: Draw) -> Non
         input=call,
         expected=f"a ValueError whose message names the labels there are: {', '.join(case.labels)}",
         got=got,
-        likely="the label is not looked up at all, or list.index speaks for itself",
+        likely=cause,
         next="before anything is explained, look whether the label is there; else raise a ValueError that lists all",
     )
 
 
 def delta_belongs_to_the_review(explain: Function, bench: Bench, draw: Draw) -> None:
     """The delta is the sum of the scores minus F(x) − F(x′), under the review's own padding mask"""
-    for case in _cases(bench, draw):
-        # Few steps, so that an honest delta is large enough to be told from a made-up one.
-        scores, delta = _unpack(explain(case.model, case.ids, case.label, case.labels, PAD, n_steps=4), case.call)
-        _expect_delta(scores, delta, case)
+    for drawn in draw_cases(bench, draw, STEPS_OF_DELTAS):
+        pairs: list[tuple[Case, FoundDelta]] = []
+        for case in (drawn, turned(drawn, bench)):
+            given = explain(case.model, case.ids, case.label, case.labels, PAD, n_steps=STEPS_OF_DELTAS)
+            scores, delta = _unpack(given, case.call)
+            pairs.append((case, FoundDelta.of(delta, scores, case.difference)))
+        for case, found in pairs:
+            _expect_delta(found, case, [one for _, one in pairs])
+
+
+def steps_decide(explain: Function, bench: Bench, draw: Draw) -> None:
+    """n_steps decides how exact the scores are"""
+    case = draw_cases(bench, draw, STEPS_OF_DELTAS)[0]
+    few, many = (
+        _unpack(explain(case.model, case.ids, case.label, case.labels, PAD, n_steps=steps), case.call)[0].double()
+        for steps in FEW_AND_MANY
+    )
+    if few.shape == many.shape and bool((few - many).abs().max() <= 1e-6 * many.abs().max()):
+        raise CheckFailed(
+            "n_steps changes nothing",
+            input=f"{case.call} with n_steps={FEW_AND_MANY[0]}, then with {FEW_AND_MANY[1]}",
+            expected="other scores and another delta",
+            got=f"the same scores both times: {numbers_text(few)}",
+            likely=Cause("n-steps-ignored", "3 steps and 8 give the same numbers: n_steps is not used"),
+            next="pass n_steps on as it is: attribute(…, n_steps=n_steps)",
+        )
 
 
 def own_network_is_explained(network: Network, explain: Function, draw: Draw) -> None:
@@ -89,7 +98,7 @@ def own_network_is_explained(network: Network, explain: Function, draw: Draw) ->
     model = network.build(**transformer.sizes(n_classes=3, max_length=16))
     weights = redraw(model, draw)
     ids = draw.token_ids(1, 6, 40, avoid=[PAD])
-    labels = _names(draw, 3)
+    labels = draw_names(draw, 3)
     end, start = (weights["embedding.weight"][tokens] for tokens in (ids[0], torch.full_like(ids[0], PAD)))
     logits = model.forward_embedded(torch.stack([end, start])).double()
     for place in draw.permutation(3).tolist()[:2]:
@@ -100,7 +109,6 @@ def own_network_is_explained(network: Network, explain: Function, draw: Draw) ->
             labels=labels,
             scores=scores_from_differences(model, end, start, output=place),
             difference=float(logits[0, place] - logits[1, place]),
-            others={},
             said="your TransformerClassifier",
         )
         try:
@@ -113,57 +121,90 @@ def own_network_is_explained(network: Network, explain: Function, draw: Draw) ->
                 input=case.call,
                 expected="sum of scores − (F(x) − F(x′)), with the padding mask of the review in both",
                 got=error.message,
-                likely="the baseline is all padding, and the network masked all of it: attention to nothing is NaN",
+                likely=_nan_cause(model, ids),
                 next="additional_forward_args=(ids == pad_idx,) keeps the mask; forward must heed its second one",
             ) from None
         scores, delta = _compare(given, case, OWN_SHARE)
-        _expect_delta(scores, delta, case)
+        found = FoundDelta.of(delta, scores, case.difference)
+        if not _delta_is_near(found):
+            _expect_delta(found, replace(case, masked=_masked_difference(model, ids, place)), [found])
 
 
 def _compare(result: Any, case: Case, share: float) -> tuple[Tensor, float]:
     """Fail unless the scores are those of the case, within a share of the largest."""
     scores, delta = _unpack(result, case.call)
+    shape, length = tuple(scores.shape), len(case.scores)
+    named = {
+        (1, length): Cause("batch-axis-left", "the batch axis is still there"),
+        **({(*front, length, scores.shape[-1]): EMBEDDING_LEFT for front in ((), (1,))} if scores.dim() > 1 else {}),
+    }
     expect_shape(
         scores,
-        [tuple(case.scores.shape)],
+        [(length,)],
         input=case.call,
-        likely="the attributions still have the embedding axis, or the batch axis",
+        likely=named.get(shape),
         next="sum over the last axis and take the only review of the batch",
     )
     tolerance = share * max(float(case.scores.abs().max()), 1e-3)
+    if bool((scores.double() - case.scores).abs().max() <= tolerance):
+        return scores, delta
     expect_close(
         scores.double(),
         case.scores,
         tolerance=tolerance,
         what=f"the scores do not explain the logit of “{case.label}”",
         input=case.call,
-        likely=_cause(scores.double(), case, tolerance),
-        next="look up the target by its label; baselines of pad_idx, model.eval(), sum over the embedding axis",
+        likely=_cause(scores.double(), case, share),
+        next="explain each label in turn: do the scores of two labels differ, and do they add up to F(x) − F(x′)?",
     )
     return scores, delta
 
 
-def _expect_delta(scores: Tensor, delta: float, case: Case) -> None:
-    true_delta = float(scores.double().sum()) - case.difference
-    if abs(delta - true_delta) > 0.1 * abs(true_delta) + 1e-3 * max(1.0, abs(case.difference)):
-        raise CheckFailed(
-            "the convergence delta does not belong to these scores",
-            input=case.call,
-            expected=f"sum of scores − (F(x) − F(x′)) = {true_delta:.2g}, with the review's own mask in both",
-            got=f"{delta:.2g}",
-            likely="F(x′) was taken with the baseline's mask, which hides every token; or the delta lost its sign",
-            next="additional_forward_args=(ids == pad_idx,) hands the review's own mask to every call of the model",
-        )
+def _delta_is_near(found: FoundDelta) -> bool:
+    return abs(found.delta - found.true) <= 0.02 * abs(found.true) + 1e-4 * max(1.0, abs(found.difference))
+
+
+def _expect_delta(found: FoundDelta, case: Case, together: list[FoundDelta]) -> None:
+    """Fail unless the delta is that of its scores; the cause is the mistake that gives all deltas found together."""
+    if _delta_is_near(found):
+        return
+    cause = delta_cause(together)
+    if case.masked is not None and abs(found.delta - (found.total - case.masked)) < 1e-3 * max(1.0, abs(found.delta)):
+        cause = Cause("mask-of-the-baseline", "F(x′) was taken with the baseline's own mask, which hides every token")
+    raise CheckFailed(
+        "the convergence delta does not belong to these scores",
+        input=case.call,
+        expected=f"sum of scores − (F(x) − F(x′)) = {found.true:.2g}, with the review's own mask in both",
+        got=f"{found.delta:.2g}",
+        likely=cause,
+        next="additional_forward_args=(ids == pad_idx,) passes the review's own mask to every call of the model",
+    )
+
+
+def _masked_difference(model: Model, ids: Tensor, place: int) -> float | None:
+    """F(x) − F(x′) under the baseline's own mask; None where that is NaN."""
+    try:
+        own = model.forward(torch.cat([ids, torch.full_like(ids, PAD)])).double()
+    except StudentError:
+        return None
+    return float(own[0, place] - own[1, place])
+
+
+def _nan_cause(model: Model, ids: Tensor) -> Cause | None:
+    """Whether the network gives NaN where all tokens are padding."""
+    try:
+        model.forward(torch.full_like(ids, PAD))
+    except StudentError as error:
+        if "nan" in error.message.lower():
+            text = "the baseline is all padding, and the network masked all of it: attention to nothing is NaN"
+            return Cause("mask-of-the-baseline", text)
+    return None
 
 
 def _unpack(result: Any, call: str) -> tuple[Tensor, float]:
     """Scores [length] and delta as they came back; CheckFailed when they are something else."""
     if isinstance(result, (list, tuple)) and len(result) == 2:
-        scores, delta = result
-        if isinstance(scores, list) and scores and all(isinstance(score, (int, float)) for score in scores):
-            scores = torch.tensor(scores, dtype=torch.float64)
-        if isinstance(delta, Tensor) and delta.numel() == 1:
-            delta = float(delta)
+        scores, delta = as_tensor(result[0]), as_number(result[1])
         if isinstance(scores, Tensor) and isinstance(delta, (int, float)):
             return scores, float(delta)
     kinds = [type(item).__name__ for item in result[:4]] if isinstance(result, (list, tuple)) else []
@@ -172,54 +213,16 @@ def _unpack(result: Any, call: str) -> tuple[Tensor, float]:
         input=call,
         expected="(scores: tensor [length], delta: float)",
         got=", ".join(kinds) or type(result).__name__,
-        likely="the return is missing, or gives the raw attributions",
+        likely=Cause("no-return", "nothing came back: the return is missing") if result is None else None,
         next="end with: return scores, delta",
     )
 
 
-def _cases(bench: Bench, draw: Draw) -> list[Case]:
-    """Reviews without padding, models with three to five classes in an order of their own; weights drawn for each."""
-    cases: list[Case] = []
-    for n_classes, length in [(3, draw.integer(7, 9)), (draw.integer(4, 5), draw.integer(3, 5))]:
-        vocab_size, emb_dim = 30, draw.integer(5, 9)
-        mirror = ClassProbe(vocab_size, emb_dim, PAD, n_classes).double().eval()
-        weights = {name: draw.normal(*value.shape, scale=0.5) for name, value in mirror.state_dict().items()}
-        weights["embedding.weight"][PAD] = 0.0
-        mirror.load_state_dict({name: value.double() for name, value in weights.items()})
-        probe = bench.probe(vocab_size, emb_dim, PAD, n_classes)
-        probe.set_weights(weights)
-        ids = draw.token_ids(1, length, vocab_size, avoid=[0, PAD])
-        pads, labels = torch.full_like(ids[0], PAD), _names(draw, n_classes)
-        all_scores = [integrated_gradients(mirror, ids[0], pads, output=place) for place in range(n_classes)]
-        with torch.no_grad():
-            ends = mirror.from_embedded(mirror.embedding(torch.stack([ids[0], pads])))
-        # Once neither the first nor the last class, which nobody has to look up.
-        place = draw.integer(0, n_classes - 1) if cases else draw.integer(1, n_classes - 2)
-        others = {f"they explain “{name}”": all_scores[row] for row, name in enumerate(labels) if row != place}
-        others["the baseline is id 0, not pad_idx"] = integrated_gradients(
-            mirror, ids[0], torch.zeros_like(pads), output=place
-        )
-        said = f"model with {n_classes} classes"
-        difference = float(ends[0, place] - ends[1, place])
-        cases.append(Case(probe, ids, labels[place], labels, all_scores[place], difference, others, said))
-    return cases
-
-
-def _names(draw: Draw, count: int) -> list[str]:
-    """Labels in an order that no sorting gives by chance alone."""
-    names = sorted(draw.word() for _ in range(count))
-    return [names[place] for place in [*range(1, count), 0]]
-
-
-def _cause(got: Tensor, case: Case, tolerance: float) -> str:
-    """The usual cause of wrong scores, from how they differ."""
-    for cause, scores in case.others.items():
-        if got.shape == scores.shape and float((got - scores).abs().max()) <= tolerance:
-            return cause + (": the place of the label was not looked up in labels" if "explain" in cause else "")
-    scale = (got @ case.scores) / (case.scores @ case.scores)
-    # Noise of dropout is no scale: scores that are scaled by mistake are far from right.
-    if abs(float(scale) - 1) > SCALED and float((got - scale * case.scores).abs().max()) <= tolerance * min(
-        1.0, float(scale.abs())
-    ):
-        return "the scores are scaled: divided by their norm, averaged over the embedding axis, or of the probability"
-    return "another baseline, dropout still active, or another output than the logit was explained"
+def _cause(got: Tensor, case: Case, share: float) -> Cause | None:
+    """The mistake that gives these scores, computed anew with it; None when no known one does."""
+    if case.explained is None:
+        return None
+    right = case.explained.attributions(1000)
+    mistakes = [*wrong_sums(right), *case.explained.others(STEPS_OF_SCORES), *case.explained.coarse()]
+    found = nearest(got, mistakes, share)
+    return found.cause if found else None

@@ -6,10 +6,12 @@ import contextlib
 import inspect
 import linecache
 import math
+import random
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn.parameter import is_lazy
@@ -25,7 +27,7 @@ from textlab.checks.subject import Asked
 from textlab.definitions.loading import why_unset
 from textlab.form import Form, InKitForm
 from textlab.text import Vocabulary
-from textlab.training import TrainingPlan, fit_encoded, predict_encoded
+from textlab.training import TrainingPlan, fit_encoded, predict_encoded, seed_everything
 from textlab.vectors import Vectors
 from textlab.weights import embedding_layer, load_weights, weights_of
 
@@ -270,7 +272,22 @@ class LocalFunction:
             for before, after in zip(arguments, given, strict=True):
                 if isinstance(before, Tensor) and isinstance(after, Tensor) and not torch.equal(before, after):
                     raise StudentError(call, "", "the call changed the tensor that it was given")
+                if type(before) is list and before != after:
+                    raise StudentError(call, "", "the call changed the list that it was given")
             return plain_value(result, call)
+
+    def drawn_afterwards(self, seed: int, *arguments: object) -> list[float]:
+        """What torch, numpy and random draw from their global states right after a call; all start from `seed`."""
+        states = torch.get_rng_state(), np.random.get_state(), random.getstate()
+        try:
+            seed_everything(seed)
+            with student_code(call_text(self.name, arguments, {}), self._locate):
+                self._source(*map(_unwrap, arguments))
+                return [float(torch.rand(())), float(np.random.rand()), random.random()]
+        finally:
+            torch.set_rng_state(states[0])
+            np.random.set_state(states[1])
+            random.setstate(states[2])
 
 
 class LocalBench:
@@ -300,7 +317,12 @@ class LocalBench:
 
     def vectors(self, words: Sequence[str], matrix: Tensor) -> Vectors:
         """Word vectors."""
-        return Vectors(list(words), matrix)
+        return Vectors(list(words), matrix.clone())
+
+    def read_vectors(self, vectors: object) -> Tensor:
+        """The matrix of word vectors, as it is now."""
+        assert isinstance(vectors, Vectors)
+        return plain_tensor(vectors.matrix, "vectors.matrix")
 
 
 def _takes_lengths(network: nn.Module) -> bool:
@@ -323,4 +345,6 @@ def _inputs(ids: Tensor, lengths: Tensor | None) -> list[Tensor]:
 def _unwrap(value: object) -> object:
     if isinstance(value, LocalModel):
         return value.module
+    if type(value) is list and not isinstance(value, BatchList):
+        return list(value)
     return value.clone() if isinstance(value, Tensor) else value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,7 +12,8 @@ import torch
 from torch import Tensor
 
 from textlab.checks.draw import Draw
-from textlab.checks.failure import CheckFailed, expect_shape, numbers_text
+from textlab.checks.failure import Cause, CheckFailed, expect_shape, numbers_text
+from textlab.checks.interpretation import as_tensor
 from textlab.checks.subject import Bench, Function
 from textlab.text import UNK
 
@@ -69,7 +71,9 @@ def scores_are_added(merge: Function, bench: Bench, draw: Draw) -> None:
             scores,
             [(len(case.words),)],
             input=case.call,
-            likely=f"there are {len(words)} words: each needs one score",
+            likely=Cause("scores-of-pieces", "there is still one score for every piece")
+            if len(case.pieces) == scores.numel() != len(words)
+            else None,
             next="make words and scores grow together",
         )
         worst = int((scores.double() - case.sums).abs().argmax())
@@ -89,12 +93,7 @@ def _merged(merge: Function, case: Case) -> tuple[list[str], Tensor]:
     """Words and scores [words] as they came back; CheckFailed when they are something else."""
     result: Any = merge(case.pieces, case.scores)
     if isinstance(result, (list, tuple)) and len(result) == 2:
-        words, scores = result
-        if isinstance(scores, list):
-            if all(isinstance(score, Tensor) and score.numel() == 1 for score in scores):
-                scores = [float(score) for score in scores]
-            if all(isinstance(score, (int, float)) for score in scores):
-                scores = torch.tensor(scores, dtype=torch.float64)
+        words, scores = result[0], as_tensor(result[1])
         if isinstance(words, list) and isinstance(scores, Tensor):
             return [str(word) for word in words], scores
     raise CheckFailed(
@@ -102,23 +101,31 @@ def _merged(merge: Function, case: Case) -> tuple[list[str], Tensor]:
         input=case.call,
         expected="(words: list of str, scores: tensor or list of numbers [words])",
         got=type(result).__name__ if not isinstance(result, (list, tuple)) else f"{len(result)} values",
-        likely="the return is missing, or a dictionary was made, which holds every word once only",
+        likely=Cause("no-return", "nothing came back: the return is missing") if result is None else None,
         next="end with: return words, scores",
     )
 
 
 def _cases(draw: Draw) -> list[Case]:
-    """Long and short words, a word twice in a row, a mark, an unknown character, a text that starts inside a word."""
+    """Words in one to six pieces, at the end too, a word twice in a row, a mark, an unknown character, a text that
+    starts inside a word.
+    """
     words = [draw.word() for _ in range(5)]
     twice = words[0]
     many = [*words[:2], twice, twice, ",", words[2] + words[3], UNK, words[4], "."]
     groups = [[START, UNK] if word == UNK else _cut(START + word, draw) for word in many]
-    tail = _cut(draw.word(), draw)
+    tail, letters = _cut(draw.word(), draw), list(words[4])
+    letters[0] = START + letters[0]
     return [
-        Case(many, groups, draw.normal(sum(map(len, groups)))),
-        Case([words[1]], [[START + words[1]]], draw.normal(1)),
-        Case(["".join(tail), twice], [tail, [START + twice]], draw.normal(len(tail) + 1)),
+        _case(many, groups, draw),
+        _case([words[1]], [[START + words[1]]], draw),
+        _case(["".join(tail), twice], [tail, [START + twice]], draw),
+        _case([words[3], words[4]], [_cut(START + words[3], draw), letters], draw),
     ]
+
+
+def _case(words: list[str], groups: list[list[str]], draw: Draw) -> Case:
+    return Case(words, groups, draw.normal(sum(map(len, groups))))
 
 
 def _cut(word: str, draw: Draw) -> list[str]:
@@ -129,31 +136,62 @@ def _cut(word: str, draw: Draw) -> list[str]:
     return [word[start:end] for start, end in itertools.pairwise(places)]
 
 
-def _cause(words: list[str], case: Case) -> str:
-    """The usual cause of wrong words."""
-    if any(START in word for word in words):
-        return f"the mark {START} was left in the words"
-    if len(words) < len(case.words):
-        lost = len(words) == len(set(words)) and set(words) >= set(case.words)
-        return "a dictionary holds a word that comes twice only once" if lost else "pieces of two words were joined"
-    if len(words) > len(case.words):
-        return f"pieces without {START} were made words of their own, or an underscore was looked for in its place"
-    return f"letters were lost: take only the mark {START} away, at the beginning of a piece"
-
-
-def _score_cause(got: Tensor, case: Case) -> str:
-    """The usual cause of wrong scores: what explains them for all words."""
-    ways: dict[str, Callable[[Tensor], Tensor]] = {
-        "the mean of the pieces was taken: long words lose, and the sum is not kept": torch.mean,
-        "only the score of the first piece was kept": lambda own: own[0],
-        "only the score of the last piece was kept": lambda own: own[-1],
-        "only the largest score was kept": torch.max,
-        "absolute values were added: what speaks against the class counts as speaking for it": lambda own: (
-            own.abs().sum()
+def _cause(words: list[str], case: Case) -> Cause | None:
+    """The mistake that gives exactly these words."""
+    right, groups = case.words, case.groups
+    joined = "".join(case.pieces)
+    starts = [piece.startswith(START) for piece in case.pieces]
+    named = [
+        ("mark-left-in-words", f"the mark {START} was left in the words", ["".join(group) for group in groups]),
+        ("last-word-left-out", "the last word was left out", right[:-1]),
+        ("first-word-left-out", "the first word was left out", right[1:]),
+        (
+            "words-held-once",
+            "a word that comes twice is held once",
+            list(dict.fromkeys(right)),
         ),
+        ("pieces-not-merged", "every piece was made a word", [piece.removeprefix(START) for piece in case.pieces]),
+        ("pieces-not-merged", "every piece was made a word, its mark left in it", case.pieces),
+        ("all-pieces-joined", "all pieces were joined to one word", [joined.replace(START, "")]),
+        ("all-pieces-joined", "all pieces were joined to one word", [joined]),
+        ("rest-of-words-left-out", "the pieces that go on with a word were left out", _first_pieces(groups)),
+        ("text-begins-inside-a-word", "the first piece was left out where it has no mark", right[not starts[0] :]),
+    ]
+    return next((Cause(name, said) for name, said, made in named if words == made != right), None)
+
+
+def _first_pieces(groups: list[list[str]]) -> list[str]:
+    return [group[0].removeprefix(START) for group in groups]
+
+
+def _score_cause(got: Tensor, case: Case) -> Cause | None:
+    """The mistake that explains the scores of all words."""
+
+    def running(own: Tensor) -> Tensor:
+        found: Tensor = functools.reduce(lambda mean, score: (mean + score) / 2, own)
+        return found
+
+    ways: dict[tuple[str, str], Callable[[Tensor], Tensor]] = {
+        ("mean-of-pieces", "the mean of the pieces was taken: long words lose, and the sum is not kept"): torch.mean,
+        ("mean-of-pieces", "the mean of a word's score so far and of the next piece was taken"): running,
+        ("first-piece-only", "only the score of the first piece was kept"): lambda own: own[0],
+        ("last-piece-only", "only the score of the last piece was kept"): lambda own: own[-1],
+        ("largest-piece-only", "only the largest score was kept"): torch.max,
+        ("largest-piece-only", "only the score largest in size was kept"): lambda own: own[own.abs().argmax()],
+        ("absolute-values", "absolute values were added: what speaks against the class counts as speaking for it"): (
+            lambda own: own.abs().sum()
+        ),
+        ("scores-rounded", "the scores were cut to whole numbers"): lambda own: own.trunc().sum(),
     }
+    for digits in range(4):
+        said = f"the scores were rounded to {digits} digits"
+        ways["scores-rounded", said] = functools.partial(_rounded, digits=digits)
     parts = case.scores.double().split([len(group) for group in case.groups])
-    for cause, way in ways.items():
-        if torch.allclose(got, torch.stack([way(own) for own in parts]), atol=1e-4):
-            return cause
-    return "the scores were added to another word than their pieces"
+    for (name, said), way in ways.items():
+        if torch.allclose(got, torch.stack([way(own) for own in parts]), atol=1e-5):
+            return Cause(name, said)
+    return None
+
+
+def _rounded(own: Tensor, digits: int) -> Tensor:
+    return own.sum().round(decimals=digits)

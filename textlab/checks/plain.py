@@ -12,10 +12,12 @@ from torch import Tensor
 from textlab.checks.failure import StudentError, shape_text
 
 MAX_ITEMS = 10_000
+KEPT = (torch.float16, torch.int32, torch.int16, torch.int8, torch.uint8)
+"""Types that a function may not give where others are asked for, besides float32, float64 and int64."""
 
 
-def plain_tensor(value: object, call: str) -> Tensor:
-    """A detached dense CPU tensor of float32, float64 or int64 with finite values.
+def plain_tensor(value: object, call: str, *, keep_dtype: bool = False) -> Tensor:
+    """A detached dense CPU tensor with finite values, of float32, float64 or int64 unless it keeps its own dtype.
 
     Raises StudentError when `value` is no tensor, is complex, or holds NaN or infinity.
     """
@@ -27,10 +29,11 @@ def plain_tensor(value: object, call: str) -> Tensor:
         raise StudentError(call, "", "complex numbers where real ones were expected")
     dense = value.detach().to("cpu")
     dense = dense.to_dense() if dense.layout != torch.strided else dense
-    if dense.dtype in (torch.float16, torch.bfloat16):
-        dense = dense.float()
-    elif not dense.is_floating_point():
-        dense = dense.long()
+    if not (keep_dtype and dense.dtype in KEPT):
+        if dense.dtype in (torch.float16, torch.bfloat16):
+            dense = dense.float()
+        elif not dense.is_floating_point():
+            dense = dense.long()
     if dense.is_floating_point() and not bool(torch.isfinite(dense).all()):
         raise StudentError(call, "", f"a tensor {shape_text(dense.shape)} with NaN or infinity in it")
     return dense.contiguous().clone()
@@ -41,7 +44,9 @@ def plain_value(value: object, call: str) -> Any:
     if isinstance(value, np.ndarray) and value.dtype.kind in "fiub" and value.ndim:
         value = torch.from_numpy(np.ascontiguousarray(value))
     if isinstance(value, Tensor):
-        return plain_tensor(value, call)
+        return plain_tensor(value, call, keep_dtype=True)
+    if isinstance(value, np.ndarray) and value.dtype.kind in "US":
+        value = value.astype(str).tolist()
     if value is None or isinstance(value, (bool, str)):
         return value if not isinstance(value, str) else str.__str__(value)
     if isinstance(value, int):

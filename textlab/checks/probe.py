@@ -7,6 +7,8 @@ Method: Sundararajan, Taly and Yan, Axiomatic Attribution for Deep Networks, ICM
 
 from __future__ import annotations
 
+import functools
+from dataclasses import dataclass
 from typing import Literal, get_args
 
 import numpy as np
@@ -18,6 +20,17 @@ Rule = Literal["left", "right", "middle", "trapezoid", "gauss"]
 RULES: tuple[Rule, ...] = get_args(Rule)
 
 
+class FixedDropout(nn.Dropout):
+    """Dropout that drops every second number in training mode, so that what it does to an explanation is known."""
+
+    def forward(self, input: Tensor) -> Tensor:
+        """The input, or in training mode with every second number of its last axis dropped and the others scaled."""
+        if not self.training or self.p == 0:
+            return input
+        kept = (torch.arange(input.shape[-1], device=input.device) % 2).to(input.dtype)
+        return input * kept / (1 - self.p)
+
+
 class ProbeNetwork(nn.Module):
     """Embedding → tanh layer → softmax-weighted mean over the length → tanh → dropout → one logit."""
 
@@ -26,7 +39,7 @@ class ProbeNetwork(nn.Module):
         self.embedding = nn.Embedding(vocab_size, emb_dim, padding_idx=pad_idx)
         self.inner = nn.Linear(emb_dim, HIDDEN)
         self.weighing = nn.Linear(HIDDEN, 1)
-        self.dropout = nn.Dropout(0.5)
+        self.dropout = FixedDropout(0.5)
         self.head = nn.Linear(HIDDEN, 1)
 
     def forward(self, text: Tensor) -> Tensor:
@@ -64,21 +77,60 @@ class ClassProbe(ProbeNetwork):
         return logits
 
 
-def integrated_gradients(
-    network: ProbeNetwork, ids: Tensor, baseline: Tensor, steps: int = 2000, rule: Rule = "middle", output: int = 0
-) -> Tensor:
-    """Integrated gradients per token, [length], of one review ids [length], summed over the embedding axis.
+@dataclass(frozen=True)
+class Attributions:
+    """Integrated gradients of one review."""
 
-    output: which of the network's outputs is explained. In float64: pass a network in double precision and
-    evaluation mode.
+    numbers: Tensor
+    """[length, emb_dim] float64."""
+    difference: float
+    """F(x) − F(x′)."""
+
+    @property
+    def scores(self) -> Tensor:
+        """One per token, [length]."""
+        return self.numbers.sum(dim=-1)
+
+    @property
+    def delta(self) -> float:
+        """The sum of the scores minus F(x) − F(x′)."""
+        return float(self.numbers.sum()) - self.difference
+
+
+def integrated_gradients(
+    network: ProbeNetwork,
+    ids: Tensor,
+    baseline: Tensor,
+    steps: int = 2000,
+    rule: Rule = "middle",
+    output: int = 0,
+    *,
+    probability: bool = False,
+    training: bool = False,
+) -> Attributions:
+    """Integrated gradients of one review ids [length], in float64: pass a network in double precision.
+
+    baseline: ids [length] or embeddings [length, emb_dim]. output: which of the network's outputs is explained, its
+    probability if asked. The network is in evaluation mode unless `training`.
     """
+    network.train(training)
     with torch.no_grad():
-        end, start = network.embedding(ids), network.embedding(baseline)
+        end = network.embedding(ids)
+        start = baseline if baseline.is_floating_point() else network.embedding(baseline)
+        ends = _explained(network, torch.stack([end, start]), output, probability)
     shares, weights = _points(rule, steps)
     path = (start + shares[:, None, None] * (end - start)).requires_grad_()
-    (gradient,) = torch.autograd.grad(network.from_embedded(path)[:, output].sum(), path)
-    scores: Tensor = ((end - start) * (weights[:, None, None] * gradient).sum(dim=0)).sum(dim=-1)
-    return scores
+    (gradient,) = torch.autograd.grad(_explained(network, path, output, probability).sum(), path)
+    network.eval()
+    return Attributions((end - start) * (weights[:, None, None] * gradient).sum(dim=0), float(ends[0] - ends[1]))
+
+
+def _explained(network: ProbeNetwork, embedded: Tensor, output: int, probability: bool) -> Tensor:
+    """The explained number of each of some reviews, given as embeddings."""
+    logits = network.from_embedded(embedded)
+    if not probability:
+        return logits[:, output]
+    return torch.sigmoid(logits[:, 0]) if logits.shape[1] == 1 else torch.softmax(logits, dim=1)[:, output]
 
 
 def _points(rule: Rule, steps: int) -> tuple[Tensor, Tensor]:
@@ -94,5 +146,10 @@ def _points(rule: Rule, steps: int) -> tuple[Tensor, Tensor]:
     if rule == "trapezoid":
         even[[0, -1]] /= 2
         return places / (steps - 1), even
+    return _gauss(steps)
+
+
+@functools.cache
+def _gauss(steps: int) -> tuple[Tensor, Tensor]:
     nodes, weights = np.polynomial.legendre.leggauss(steps)  # type: ignore[no-untyped-call]
     return torch.from_numpy((nodes + 1) / 2), torch.from_numpy(weights / 2)

@@ -75,6 +75,9 @@ class Function(Protocol):
     def __call__(self, *arguments: object, **keywords: object) -> Any:
         """Call it with tensors, numbers, strings, models and vocabularies; tensors, numbers, strings come back."""
 
+    def drawn_afterwards(self, seed: int, *arguments: object) -> list[float]:
+        """What torch, numpy and random draw from their global states right after a call; all start from `seed`."""
+
 
 class Bench(Protocol):
     """Makes what the kit hands to the student's functions, on the student's side of the border."""
@@ -96,3 +99,6 @@ class Bench(Protocol):
 
     def vectors(self, words: Sequence[str], matrix: Tensor) -> object:
         """Word vectors: row i of `matrix` [len(words), dim] belongs to `words[i]`."""
+
+    def read_vectors(self, vectors: object) -> Tensor:
+        """The matrix of word vectors that `vectors` has made, as it is now."""

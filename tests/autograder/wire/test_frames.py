@@ -23,7 +23,9 @@ def split(data: bytes) -> tuple[bytes, bytes]:
     return header, body
 
 
-@pytest.mark.parametrize("dtype", [torch.float32, torch.float64, torch.int64])
+@pytest.mark.parametrize(
+    "dtype", [torch.float16, torch.float32, torch.float64, torch.uint8, torch.int32, torch.int64]
+)
 @pytest.mark.parametrize("shape", [(), (0,), (3,), (2, 0, 4), (2, 3, 4)])
 def test_tensors_survive_the_wire(dtype: torch.dtype, shape: tuple[int, ...]) -> None:
     sent = torch.arange(float(torch.Size(shape).numel())).reshape(shape).to(dtype)
@@ -33,7 +35,7 @@ def test_tensors_survive_the_wire(dtype: torch.dtype, shape: tuple[int, ...]) ->
     assert torch.equal(got.tensors["x"], sent)
 
 
-@pytest.mark.parametrize("dtype", [torch.float16, torch.bool, torch.complex64, torch.int32])
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.bool, torch.complex64])
 def test_other_dtypes_are_refused_before_they_are_sent(dtype: torch.dtype) -> None:
     with pytest.raises(FrameError, match="dtype"):
         encode_frame(Frame({}, {"x": torch.zeros(2, dtype=dtype)}))

@@ -60,9 +60,9 @@ def test_a_right_answer_passes_every_check(extra: str, seed: int) -> None:
         pytest.param([("startswith(START)", 'startswith("_")')], {"pieces_become_words", "scores_are_added"},
                      "", id="underscore"),
         pytest.param([("not merged", "True")], {"pieces_become_words", "scores_are_added"},
-                     "words of their own", id="no merging"),
+                     "every piece was made a word", id="no merging"),
         pytest.param([("return merged, sums", "return sums")], {"pieces_become_words", "scores_are_added"},
-                     "return is missing", id="scores only"),
+                     "values", id="scores only"),
         pytest.param([(" or not merged", "")], {"pieces_become_words", "scores_are_added"}, "", id="first piece"),
     ],
 )  # fmt: skip
