@@ -19,7 +19,8 @@ from textlab.checks.card import Card, assess
 from textlab.checks.failure import NO_KNOWN_CAUSE
 from textlab.checks.symptoms import UNKNOWN, find_symptom
 from textlab.definitions import Cell, Definitions, defined_names, read_cells, slice_definitions
-from textlab.definitions.loading import SETTINGS, LoadedModule, bound_names
+from textlab.definitions.loading import LoadedModule, bound_names
+from textlab.definitions.own_settings import SETTINGS, settings_of
 from textlab.definitions.surroundings import notebook_at
 from textlab.notebook_name import is_notebook, named_exactly, named_like
 
@@ -199,7 +200,7 @@ def _with_place(card: Card, answer: Answer) -> Card:
 
 
 def _definitions(cells: Sequence[Cell], blank: Blank) -> Definitions:
-    return slice_definitions(cells, blank.names, SETTINGS)
+    return slice_definitions(cells, blank.names, settings_of(cells))
 
 
 def _not_loaded(blank: Blank, name: str, reason: str) -> Card:

@@ -33,7 +33,7 @@ from autograder.submissions import Submission, SubmittedFile
 from autograder.submissions.beside import beside_notebook
 from autograder.thresholds import load_thresholds
 from textlab.definitions import Definitions, read_cells, slice_definitions
-from textlab.definitions.loading import SETTINGS
+from textlab.definitions.own_settings import settings_of
 from textlab.definitions.shown import plain_lines
 from textlab.training import f1_of_logits
 from textlab.versions import versions
@@ -247,7 +247,8 @@ def _definitions(
     which = {name: role.which for role in contract.values() for name in role.names.values()}
     readable = {name: one for name, one in choice.notebooks.items() if one.cells}
     found = {
-        name: slice_definitions(one.cells, wanted[name], SETTINGS, which=which) for name, one in readable.items()
+        name: slice_definitions(one.cells, wanted[name], settings_of(one.cells), which=which)
+        for name, one in readable.items()
     }
     for notebook in wanted:
         if notebook in found:

@@ -28,6 +28,7 @@ from textlab.checks.failure import Cause, CheckFailed
 from textlab.checks.symptoms import UNKNOWN, find_symptom
 from textlab.definitions import Definitions, Piece
 from textlab.definitions.blank import is_blank
+from textlab.definitions.loading import bound_names
 
 LOAD_S = 30.0
 TRAIN_S = 240.0
@@ -179,7 +180,14 @@ class Judging:
         )
         worker.expect(good, "load", "does not say what was found")
         reason = "; ".join(loaded["failures"][:3]) or "its definition was not reached"
-        return {name: reason for name in names if name not in loaded["found"]}
+        unloaded = {name: reason for name in names if name not in loaded["found"]}
+        # What only an import of everything might have brought was never there: no other part of a role suffers.
+        return {name: why for name, why in unloaded.items() if loaded["failures"] or _binds(definitions, name)}
+
+
+def _binds(definitions: Definitions, name: str) -> bool:
+    """Whether a statement of a program binds a name by that name."""
+    return any(name in bound_names(piece.source) for piece in definitions.program_of(name))
 
 
 def told_programs(definitions: Definitions) -> tuple[list[Any], list[Any]]:

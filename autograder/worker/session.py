@@ -21,7 +21,8 @@ from autograder.worker.stand_ins import padding_reference, silence_dropout
 from textlab.checks.failure import StudentError
 from textlab.checks.local import LocalBench, LocalFunction, LocalModel, LocalNetwork, student_code
 from textlab.definitions.beside import why_left_out
-from textlab.definitions.loading import SETTINGS, LoadedModule, locate
+from textlab.definitions.loading import LoadedModule, locate
+from textlab.definitions.own_settings import SETTINGS
 from textlab.definitions.surroundings import enter_folder, run_eagerly
 from textlab.form import Form
 from textlab.training import TrainingPlan, seed_everything

@@ -146,6 +146,8 @@ class OwnFunctions:
         """
         if any(call.name in UNDONE for call in unit.calls):
             return False
+        if unit.follows:
+            return True
         listed = (*AMBIENT, *DEFAULTS) if at_top else AMBIENT
         for call in unit.calls:
             path = self.path(call)

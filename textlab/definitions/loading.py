@@ -25,8 +25,6 @@ from textlab.definitions.not_run import NOT_RUN, NotRun
 from textlab.definitions.scopes import own_nodes, stored_names
 from textlab.definitions.time_limit import at_most
 
-SETTINGS = {"DATA": "mini", "IMDB_PATH": None, "VECTORS_PATH": None}
-"""The kit's own settings, so that a name that depends on data gets the small corpus, at once and offline."""
 PIECE_S = 5.0
 """Seconds of the processor that one statement may take."""
 LOAD_S = 20.0

@@ -22,6 +22,7 @@ from textlab.definitions.known_calls import (
     MUTATORS,
 )
 from textlab.definitions.scopes import Scope, child_nodes, local_names, own_nodes, stored_names
+from textlab.definitions.shell import is_followed
 
 Key = tuple[object, ...]
 """("global", name) · ("bound", name), what the statement binds it to · ("local", scope, name) · ("new", …) ·
@@ -100,6 +101,8 @@ class Unit:
     endless: bool = False
     """Whether it holds a `while True` without a way out."""
     reads_files: bool = False
+    follows: bool = False
+    """Whether it holds a magic or shell line that the kit follows."""
 
 
 @dataclass(frozen=True)
@@ -374,6 +377,7 @@ class _Reader:
         keywords = tuple((keyword.arg or "**", self._values[keyword.value]) for keyword in node.keywords)
         call = self._called(node.func, arguments, keywords, node in self._discarded, visit)
         unit.calls.append(call)
+        unit.follows = unit.follows or is_followed(node)
         if not call.method and call.dotted:
             if call.name in CONSUMERS:
                 unit.iterated.extend(argument for argument in arguments if argument is not None)

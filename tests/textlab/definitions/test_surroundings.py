@@ -127,6 +127,7 @@ def test_a_cell_of_text_or_of_another_language_defines_nothing(magic: str) -> No
         ("NAME = 'a'\n!mkdir -p {NAME}/b", ["a/b"]),
         ("NAME = 'a'\n!mkdir $NAME", ["a"]),
         ("if True:\n    !mkdir a", ["a"]),
+        ("def prepare():\n    !mkdir -p a\nprepare()", ["a"]),
         ("%cd results\n!mkdir a", ["results/a"]),
         ("%mkdir a\n%cd a\n%cd ..\n!mkdir b", ["a", "b"]),
     ],
