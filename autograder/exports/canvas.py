@@ -22,7 +22,7 @@ KEPT = (*KEYS, "Root Account", SECTION)
 """In the order in which Canvas reads them."""
 CALCULATED = re.compile(r"(Current|Final|Override) (Score|Points|Grade|Status)( \(.*\))?$")
 """Columns that Canvas computes or does not import."""
-READ_ONLY, POSSIBLE, POSTING = "(read only)", "Points Possible", re.compile(r"\s*(Muted|Manual Posting.*)?\s*", re.I)
+READ_ONLY, POSSIBLE = "(read only)", "Points Possible"
 NUMBERED_TITLE = re.compile(r"(?P<title>.*?)\s*\((?P<number>\d+)\)", re.DOTALL)
 LIKENESS = 0.75
 """Titles at least this alike are taken for a slip."""
@@ -61,7 +61,7 @@ def canvas_csv(
     sheet = parse_sheet(roster, name)
     columns = _columns(sheet)
     column, notes = _column(sheet, title.strip(), new)
-    rows = [row for row in sheet.rows if not _of_assignments(row)]
+    rows = [row for row in sheet.rows if not _of_assignments(row, columns)]
     people = [_person(sheet, row, columns) for row in rows]
     placement = Roster(people, groups=groups).place(marks)
     comma = any(re.fullmatch(r"\d+,\d+", cell.strip()) for row in sheet.rows for cell in row.cells)
@@ -116,9 +116,9 @@ def _person(sheet: Sheet, row: Row, columns: dict[str, int]) -> Person:
     return Person(row.line, ids, ", ".join(filter(None, names)), canvas_id)
 
 
-def _of_assignments(row: Row) -> bool:
-    """Whether a row is about the assignments and not about a student."""
-    return POSSIBLE in row.cells[0] or all(POSTING.fullmatch(cell) for cell in row.cells)
+def _of_assignments(row: Row, columns: dict[str, int]) -> bool:
+    """Whether a row is about the assignments and not about a student, such as "Manual Posting", in any language."""
+    return POSSIBLE in row.cells[0] or not any(row.cells[place].strip() for place in columns.values())
 
 
 def _cell(column: str, value: str) -> str:

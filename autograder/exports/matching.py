@@ -30,17 +30,14 @@ class Person:
     """The number that the system writes into the names of what was handed in."""
     anonymous: str = ""
     """What the system writes there in place of the name where it tells nobody's name: "Participant"."""
+    addresses: tuple[str, ...] = ()
+    """The mail addresses; a login that looks like one is none."""
 
     @property
     def shown(self) -> str:
         """For the teacher."""
         said = self.name or next(filter(None, self.ids.values()), "a row without a name")
         return f"{said} (line {self.line})"
-
-    @property
-    def addresses(self) -> list[str]:
-        """The mail addresses, in lower case."""
-        return [value.strip().casefold() for value in self.ids.values() if "@" in value]
 
 
 @dataclass(frozen=True)
@@ -115,6 +112,9 @@ class Roster:
         else:
             agree = all(self._groups or _agree(name, self._people[place]) for place, _ in by_number)
             hits = by_number if agree else []
+            if hits and not self._groups and not {place for place, _ in by_number} & {place for place, _ in by_name}:
+                # A row without a name: the name must not be another row's.
+                hits = by_number + by_name
             if not hits and (by_number or by_name):
                 return self._disagreeing(mark.student, by_number, by_name)
         hits += self._ids.of([mark.email.strip().casefold()]) + self._names.of(name_forms(mark.name))
@@ -150,7 +150,7 @@ class Roster:
 def _against(mark: Mark, person: Person) -> str:
     """What the gradebook says of a student that the row says otherwise."""
     mail = mark.email.strip().casefold()
-    if mail and person.addresses and mail not in person.addresses:
+    if mail and person.addresses and mail not in [address.casefold() for address in person.addresses]:
         return f"its address is not {mark.email.strip()}"
     if mark.name and person.name and not _words(mark.name) & _words(person.name):
         same = set(name_forms(mark.name)) & set(name_forms(person.name))

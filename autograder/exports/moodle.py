@@ -156,7 +156,8 @@ def _person(sheet: Sheet, row: Row, telling: list[int], part: re.Match[str] | No
     cells = {place: row.cells[place].strip() for place in {0, *telling}}
     ids = {sheet.header[place]: cell for place, cell in cells.items() if place != 1 or "@" in cell}
     name = "" if "@" in cells.get(1, "@") else cells[1]
-    return Person(row.line, ids, name, part[2] if part else "", part[1].strip() if part else "")
+    addresses = tuple(cell for cell in ids.values() if "@" in cell)
+    return Person(row.line, ids, name, part[2] if part else "", part[1].strip() if part else "", addresses)
 
 
 def _telling(values: list[str]) -> bool:

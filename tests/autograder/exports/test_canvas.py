@@ -113,8 +113,9 @@ def test_names_in_two_columns_and_semicolons_come_back_as_they_were() -> None:
     assert ada == ["Lovelace", "Ada", "101", "ada", "i9", "x.org", "Monday", "87,5"]
 
 
-def test_the_row_about_posting_is_no_student() -> None:
-    made = canvas_csv(marks(("101", 1.0)), ROSTER, "Homework 2")
+@pytest.mark.parametrize("posting", ["Manual Posting", "Manuelle Veröffentlichung"])
+def test_the_row_about_posting_is_no_student(posting: str) -> None:
+    made = canvas_csv(marks(("101", 1.0)), ROSTER.replace("Manual Posting", posting), "Homework 2")
     assert made.unmarked == ("=cmd|' /C calc'!A0", "Test, Student")
 
 
@@ -181,3 +182,9 @@ def test_points_possible_below_the_marks_are_said() -> None:
 
 def test_a_student_whom_nobody_graded_is_named() -> None:
     assert "101 (not graded)" in canvas_csv(marks(("101", None)), ROSTER, "Homework 2").unmarked
+
+
+def test_a_login_that_looks_like_an_address_speaks_against_nobody() -> None:
+    known = [Mark("101", 1.0, 100.0, "", name="Ada Lovelace", email="ada.lovelace@example.org")]
+    made = canvas_csv(known, ROSTER, "Homework 2")
+    assert rows(made.text)[2]["Homework 2 (1234)"] == "1" and not made.unmatched

@@ -174,3 +174,10 @@ def test_cells_that_are_missing_or_too_many_are_no_traceback() -> None:
         ValueError, match=r"Grades\.csv, line 2: 11 cells, and the header has 10: 'x' is in no column"
     ):
         moodle_worksheet([mark("ada")], ENGLISH.replace('May",-,', 'May",-,,x'), name="Grades.csv")
+
+
+def test_an_address_of_the_gradebook_that_is_not_the_row_s_speaks_against_it() -> None:
+    known = [Mark("501", 1.0, 100.0, "", email="other@example.org")]
+    made = moodle_worksheet(known, ENGLISH)
+    assert [row[4] for row in table(made.text)[1:]] == ["", "12.00"]
+    assert "but its address is not other@example.org" in made.unmatched[0]
