@@ -380,7 +380,7 @@ class Flow:
     def _pass(self, call: Call, function: Function, position: int) -> None:
         """Join arguments with parameters, and the result with what is returned."""
         places: list[tuple[object, Key | None]] = []
-        if call.method:
+        if call.method or function == ("__call__", True):
             places.append((0, call.function))
         shift = 1 if function[1] else 0
         places += [(number + shift, key) for number, key in enumerate(call.arguments)]

@@ -40,6 +40,7 @@ class OwnFunctions:
         self._paths, self._stars = paths, stars
         self.units: dict[Function, list[Unit]] = defaultdict(list)
         self.classes = {own.name: own for own in classes}
+        self._metaclasses = {(own.metaclass, False) for own in self.classes.values() if own.metaclass}
         self.callees: dict[Function, set[Function]] = defaultdict(set)
         """By function those that it mentions, which is taken for calling them."""
         self._called: dict[Function, set[Function]] = defaultdict(set)
@@ -90,6 +91,8 @@ class OwnFunctions:
         found = {function for function in unit.mentions if function in self.units}
         if ("__call__", True) in self.units and any(self._is_object(call) for call in unit.calls):
             found.add(("__call__", True))
+        if unit.subclasses:
+            found |= self._metaclasses & self.units.keys()
         return found
 
     def called(self, call: Call) -> list[Function]:

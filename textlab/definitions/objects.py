@@ -113,6 +113,7 @@ class OwnClass:
     bases: tuple[str, ...]
     mutable: bool
     """Whether its body holds objects that all instances share."""
+    metaclass: str
     key: Key
 
 
@@ -364,6 +365,9 @@ class _Reader:
                 visit.unit.mentions.add((node.attr, True))
                 if key is not None and is_mutator(node.attr):
                     visit.unit.touches.append(key)
+            elif key is not None and node in self._discarded:
+                # Nobody looks at an item for nothing: `defaultdict` makes it.
+                visit.unit.touches.append(key)
         elif (name := _global_item(node)) is not None:
             visit.unit.binds.add(name)
             return ("global", name)
@@ -504,7 +508,10 @@ class _Reader:
         if mutable:
             visit.unit.joins.extend((key, ("local", scope.id, name), True) for name in sorted(scope.names))
         bases = tuple(parts[-1] for base in node.bases if (parts := dotted_name(base)))
-        self.classes.append(OwnClass(node.name, bases, mutable, key))
+        meta = [dotted_name(keyword.value)[-1:] for keyword in node.keywords if keyword.arg == "metaclass"]
+        self.classes.append(
+            OwnClass(node.name, bases, mutable, "".join(part for parts in meta for part in parts), key)
+        )
         self._decorate(node, key, visit)
 
 
@@ -547,7 +554,9 @@ def _pairs(targets: Sequence[ast.AST], sources: Sequence[ast.AST]) -> bool:
 
 
 def _leaves(body: Iterable[ast.stmt]) -> bool:
-    return any(isinstance(node, (ast.Break, ast.Return, ast.Raise, ast.Yield)) for node in own_nodes(body))
+    """Whether something in a loop may end it; which loop a `break` ends is not looked at."""
+    ways = (ast.Break, ast.Return, ast.Raise, ast.Yield)
+    return any(isinstance(node, ways) for part in body for node in ast.walk(part))
 
 
 def _owner(scope: Scope) -> str:
