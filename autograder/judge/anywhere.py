@@ -11,6 +11,7 @@ from autograder.contracts import Contract, Role
 from autograder.submissions import Submission
 from textlab.definitions import Cell, Definitions, defined_names, names_made_by, read_cells, slice_definitions
 from textlab.definitions.blank import is_blank
+from textlab.definitions.slicing import END
 
 NETWORK = "network"
 MAX_MADE = 6
@@ -125,7 +126,9 @@ def _made(cells: Sequence[Cell], network: str, served: Sequence[str]) -> MadeNet
     makers = [network, *defined_names(cells, classes=False)]
     names = names_made_by(cells, makers)[:MAX_MADE]
     optimizers = [name for name in names_made_by(cells, OPTIMIZERS) if name not in names][:MAX_MADE] if names else []
-    return MadeNetworks(tuple(names), tuple(optimizers), slice_definitions(cells, [*names, *optimizers], served))
+    return MadeNetworks(
+        tuple(names), tuple(optimizers), slice_definitions(cells, [*names, *optimizers], served, which=END)
+    )
 
 
 def _globals(definitions: Definitions, served: Sequence[str]) -> list[str]:

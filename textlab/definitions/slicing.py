@@ -14,8 +14,9 @@ from textlab.definitions.not_run import NOT_RUN
 from textlab.definitions.statements import Notebook, Statement, read_statements
 from textlab.definitions.walking import BUILTINS, MAX_STEPS, Walk
 
-CHECKED, FIRST, LAST = "checked", "first", "last"
-"""Which definition of a name counts: the one that the last card on it saw; the first; the last."""
+CHECKED, FIRST, LAST, END = "checked", "first", "last", "end"
+"""Which definition of a name counts: the one that the last card on it saw; the first; the last; what the name stands
+for at the notebook's end, of names that belong together."""
 MAX_PROBLEMS = 50
 """Most problems that are listed."""
 
@@ -111,11 +112,16 @@ class _Slice:
         self._statements = notebook.statements
         self._served = served
         self._flow = Flow(notebook.statements)
-        self._answers = {name: find_answer(self._flow, name, by_card=rule == CHECKED) for name, rule in rules.items()}
+        self._answers = {name: self._answer(name, rule) for name, rule in rules.items()}
         self._missing = {name: why for name, answer in self._answers.items() if (why := self._why_missing(answer))}
         self._walks = [
             Walk(self._flow, answer, served) for name, answer in self._answers.items() if name not in self._missing
         ]
+
+    def _answer(self, name: str, rule: str) -> Answer:
+        if rule == END:
+            return Answer(name, max(self._flow.binders.get(name, ()), default=-1), len(self._statements), None)
+        return find_answer(self._flow, name, by_card=rule == CHECKED)
 
     def result(self) -> Definitions:
         groups = self._groups()

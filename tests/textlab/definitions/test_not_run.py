@@ -136,3 +136,20 @@ def test_what_is_below_the_card_changes_nothing() -> None:
     above = ["import os", "K = [1]", "def g(x): return K", "def f(): return g(1)", CARD]
     below = ["K.append(2)", "def g(x): return 0", "f.x = 1", "os.environ['A'] = '1'", "K = 3", "for len in K: pass"]
     assert sliced([*above, *below]).program == sliced(above).program
+
+
+def test_names_that_belong_together_are_taken_at_the_notebooks_end() -> None:
+    sources = [
+        "def make(): return []",
+        "a = make()",
+        "a.append(1)",
+        "b = {'of': a}",
+        "a.append(2)",
+        "print(b)",
+        "a.append(3)",
+    ]
+    cells = [Cell(number, source) for number, source in enumerate(sources, 1)]
+    definitions = slice_definitions(cells, ["a", "b"], which="end")
+    with quietly():
+        found = loaded(definitions)
+    assert definitions.apart == () and found["b"]["of"] is found["a"] and found["a"] == [1, 2, 3]
