@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from textlab.checks.failure import CheckFailed, shape_text
+from textlab.checks.failure import Cause
 
-FIRST, INNER = "weight_ih_l0", "weight_hh_l0"
 Layer = nn.LSTM | nn.GRU | nn.RNN
 KINDS: dict[int, type[nn.LSTM] | type[nn.GRU] | type[nn.RNN]] = {4: nn.LSTM, 3: nn.GRU, 1: nn.RNN}
 """By the number of gates."""
+INPUT = re.compile(r"weight_ih(_l\d+)?(_reverse)?$")
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One direction of one recurrent layer: the names of its weights in the network, by PyTorch's own."""
+
+    names: Mapping[str, str]
+    gates: int
+    input_size: int
+    hidden_size: int
 
 
 def recurrent_matrices(shapes: Mapping[str, tuple[int, ...]], hidden_dim: int) -> Counter[tuple[int, int]]:
@@ -40,113 +52,155 @@ def expected_matrices(
     return expected
 
 
-def logits_by_summary(
-    weights: Mapping[str, Tensor], ids: Tensor, lengths: Tensor, arguments: Mapping[str, Any]
-) -> dict[str, tuple[bool, Tensor]]:
-    """Logits [batch] by how a review is summarised: the name of the summary, whether it is right, the logits.
-
-    Raises CheckFailed when the weights hold no LSTM or GRU of the asked hidden_dim, no linear layer that fits it, or
-    embeddings that do not.
-    """
-    layer, prefix = _layer(weights, arguments)
-    embedding_dim = weights["embedding.weight"].shape[1]
-    if embedding_dim != layer.input_size:
-        # Newer versions of torch do not refuse packed input of another width: they read past its end.
-        raise CheckFailed(
-            "the recurrent layer reads another width than the embedding gives",
-            input=f"the parameters of RNNBaseline(embedding_dim={arguments['embedding_dim']}, …)",
-            expected=f"embedding_dim={arguments['embedding_dim']} in both layers",
-            got=f"embeddings of {embedding_dim} numbers, a recurrent layer for {layer.input_size}",
-            likely="a size is written out as a number in one of the two",
-            next="hand embedding_dim to both layers",
-        )
-    width = layer.hidden_size * (1 + layer.bidirectional)
-    head, bias = _head(weights, prefix, width, arguments)
-    found: dict[str, tuple[bool, list[Tensor]]] = {}
-    with torch.no_grad():
-        for row, length in zip(ids, lengths.tolist(), strict=True):
-            real = weights["embedding.weight"][row[:length]][None]
-            for name, (allowed, summary) in _summaries(layer, real).items():
-                if summary.numel() == width:
-                    found.setdefault(name, (allowed, []))[1].append(head @ summary + bias)
-    return {name: (allowed, torch.stack(logits)) for name, (allowed, logits) in found.items()}
-
-
-def _summaries(layer: Layer, real: Tensor) -> dict[str, tuple[bool, Tensor]]:
-    """Ways to summarise one review, right and wrong."""
-    output, state = layer(real)
-    hidden = (state[0] if isinstance(state, tuple) else state)[:, 0]
-    last = hidden[-2:] if layer.bidirectional else hidden[-1:]
-    first = hidden[:2] if layer.bidirectional else hidden[:1]
-    ways = {
-        "the last state": (True, last.flatten()),
-        "the last state, directions swapped": (True, last.flip(0).flatten()),
-        "the output at the last token": (True, output[0, -1]),
-        "the first layer's last state; take the last layer's": (False, first.flatten()),
-        "the output at the first token": (False, output[0, 0]),
-        "the mean of the outputs": (False, output[0].mean(dim=0)),
-        "the maximum of the outputs": (False, output[0].amax(dim=0)),
-        "the sum of the outputs": (False, output[0].sum(dim=0)),
-        "the last two layers' states, as if they were two directions": (False, hidden[-2:].flatten()),
-    }
-    if isinstance(state, tuple):
-        cell = state[1][:, 0]
-        ways["the cell state; the hidden state is the first of the two"] = (
-            False,
-            (cell[-2:] if layer.bidirectional else cell[-1:]).flatten(),
-        )
-    return ways
-
-
-def _layer(weights: Mapping[str, Tensor], arguments: Mapping[str, Any]) -> tuple[Layer, str]:
-    """PyTorch's layer with the weights of the one that is there, and the beginning of its parameters' names."""
-    prefixes = [name[: -len(FIRST)] for name in weights if name.endswith(FIRST)]
-    for prefix in prefixes:
-        # Kind, size, layers and directions as they are: whether they are those asked is another check's business.
-        rows, hidden_dim = weights.get(prefix + INNER, torch.zeros(1, 1)).shape
-        kind = KINDS.get(rows // hidden_dim)
-        own = {name[len(prefix) :]: value for name, value in weights.items() if name.startswith(prefix)}
-        if kind is None:
+def units_of(shapes: Mapping[str, tuple[int, ...]]) -> list[Unit]:
+    """The directions of all recurrent layers and cells of PyTorch in a network, in the network's order."""
+    found = []
+    for name, shape in shapes.items():
+        match = INPUT.search(name)
+        if not match or len(shape) != 2:
             continue
-        layer = kind(
-            own[FIRST].shape[1],
-            hidden_dim,
-            sum(re.fullmatch(r"weight_ih_l\d+", name) is not None for name in own),
-            batch_first=True,
-            bidirectional=f"{FIRST}_reverse" in own,
-            bias="bias_ih_l0" in own,
+        prefix, suffix = name[: match.start()], name[match.start() + len("weight_ih") :]
+        names = {part: f"{prefix}{part}{suffix}" for part in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")}
+        inner = shapes.get(names["weight_hh"], ())
+        if (
+            len(inner) == 2
+            and inner[1]
+            and shape[0] // inner[1] in KINDS
+            and f"{prefix}weight_hr{suffix}" not in shapes
+        ):
+            own = {part: own for part, own in names.items() if own in shapes}
+            found.append(Unit(own, shape[0] // inner[1], shape[1], inner[1]))
+    return found
+
+
+def layers_of(weights: Mapping[str, Tensor], n_layers: int, directions: int) -> Iterator[tuple[Layer, list[Unit]]]:
+    """PyTorch's layers with the weights of those that are there, for each order of directions; none if none fits.
+
+    The units come in PyTorch's order: layer by layer, and within a layer forward, then backward.
+    """
+    units = units_of({name: tuple(value.shape) for name, value in weights.items()})
+    if len(units) != n_layers * directions:
+        return
+    rows = [units[number * directions : (number + 1) * directions] for number in range(n_layers)]
+    for turned in itertools.product([False, True] if directions == 2 else [False], repeat=n_layers):
+        order = [unit for row, turn in zip(rows, turned, strict=True) for unit in (reversed(row) if turn else row)]
+        layer = _layer(weights, order, n_layers, directions)
+        if layer is not None:
+            yield layer, order
+
+
+def _layer(weights: Mapping[str, Tensor], units: list[Unit], n_layers: int, directions: int) -> Layer | None:
+    first = units[0]
+    layer = KINDS[first.gates](
+        first.input_size, first.hidden_size, n_layers, batch_first=True, bidirectional=directions == 2
+    )
+    state = {name: torch.zeros_like(value) for name, value in layer.state_dict().items()}
+    for number, unit in enumerate(units):
+        suffix = f"_l{number // directions}" + "_reverse" * (number % directions)
+        for part, name in unit.names.items():
+            if state[part + suffix].shape != weights[name].shape:
+                return None
+            state[part + suffix] = weights[name]
+    layer.load_state_dict(state)
+    return layer.eval()
+
+
+def layer_cause(built: Sequence[tuple[Mapping[str, Any], Mapping[str, tuple[int, ...]]]]) -> Cause | None:
+    """The only known mistake that gives the layers of all these networks, by their arguments and shapes."""
+    found = [(arguments, units_of(shapes)) for arguments, shapes in built]
+    if not all(units for _, units in found):
+        return None
+    if all(unit.gates == 1 for _, units in found for unit in units):
+        return Cause("plain-rnn", "the layer is nn.RNN, not an LSTM or a GRU")
+    sizes = {units[0].hidden_size for _, units in found}
+    asked = {arguments["hidden_dim"] for arguments, _ in found}
+    if len(sizes) == 1 < len(asked):
+        return Cause("hidden-dim-written-out", f"the layer has {sizes.pop()} numbers whatever hidden_dim says")
+
+    def fit(count: Callable[[int, int], int]) -> bool:
+        return all(
+            len(units) == count(arguments["n_layers"], 1 + arguments["bidirectional"]) for arguments, units in found
         )
-        wanted = layer.state_dict()
-        if all(name in own and own[name].shape == value.shape for name, value in wanted.items()):
-            layer.load_state_dict({name: own[name] for name in wanted})
-            return layer.eval(), prefix
-    raise CheckFailed(
-        "there is no LSTM or GRU",
-        input=f"the parameters of RNNBaseline(n_layers={arguments['n_layers']}, "
-        f"bidirectional={arguments['bidirectional']}, …)",
-        expected="one nn.LSTM or nn.GRU with these arguments",
-        got=", ".join(f"{name} {shape_text(value.shape)}" for name, value in list(weights.items())[1:6]),
-        likely="the recurrent layer is hidden in a plain list, or made of cells",
-        next="make one nn.LSTM or nn.GRU in __init__ and hand the arguments on to it",
-    )
+
+    known = {
+        Cause("bidirectional-written-out", "there are two directions whatever bidirectional says"): fit(
+            lambda layers, _: 2 * layers
+        ),
+        Cause("bidirectional-not-passed", "there is one direction whatever bidirectional says"): fit(
+            lambda layers, _: layers
+        ),
+        Cause("n-layers-not-passed", "there is one layer whatever n_layers says"): fit(lambda _, both: both),
+        Cause("n-layers-written-out", "there are two layers whatever n_layers says"): fit(lambda _, both: 2 * both),
+        Cause("n-layers-capped", "there are never more than two layers"): fit(
+            lambda layers, both: min(layers, 2) * both
+        ),
+    }
+    fitting = [cause for cause, so in known.items() if so]
+    return fitting[0] if len(fitting) == 1 else None
 
 
-def _head(
-    weights: Mapping[str, Tensor], prefix: str, width: int, arguments: Mapping[str, Any]
-) -> tuple[Tensor, Tensor]:
-    """Weight [width] and bias of the linear layer."""
-    others = {name: value for name, value in weights.items() if not prefix or not name.startswith(prefix)}
-    for name, value in others.items():
-        if tuple(value.shape) == (1, width) and name.endswith("weight"):
-            bias = others.get(name[: -len("weight")] + "bias", torch.zeros(1))
-            return value[0], bias.reshape(())
-    matrices = [f"{name} {shape_text(value.shape)}" for name, value in others.items() if value.dim() == 2]
-    raise CheckFailed(
-        "the linear layer does not fit the summary of a review",
-        input=f"the parameters of RNNBaseline(hidden_dim={arguments['hidden_dim']}, "
-        f"n_layers={arguments['n_layers']}, bidirectional={arguments['bidirectional']}, …)",
-        expected=f"a linear layer with weight {shape_text((1, width))}: hidden_dim × directions → 1",
-        got=", ".join(matrices[1:]) or "no other matrix",
-        likely="the width is hidden_dim * 2 whatever bidirectional says, or counts layers as directions",
-        next="its width is hidden_dim for one direction and twice that for two; layers do not count",
-    )
+@dataclass(frozen=True)
+class States:
+    """What a layer gives for a batch of reviews of one length, each read by itself."""
+
+    outputs: Tensor
+    """[batch, length, width]"""
+    hidden: Tensor
+    """[layers × directions, batch, hidden_dim]"""
+    cell: Tensor | None
+    directions: int
+
+    @property
+    def last(self) -> Tensor:
+        """The last layer's last states, [batch, width]."""
+        return _joined(self.hidden[-self.directions :])
+
+    def others(self) -> dict[str, Tensor]:
+        """Other summaries [batch, …] by the name of the mistake that takes them."""
+        batch, directions = self.hidden.shape[1], self.directions
+        found = {
+            "first-layers-state": _joined(self.hidden[:directions]),
+            "output-at-the-first-token": self.outputs[:, 0],
+            "mean-of-the-outputs": self.outputs.mean(dim=1),
+            "maximum-of-the-outputs": self.outputs.amax(dim=1),
+            "sum-of-the-outputs": self.outputs.sum(dim=1),
+            "layers-taken-for-directions": _joined(self.hidden[-2:]),
+            "reviews-mixed": self.hidden[-directions:].reshape(batch, -1),
+            "forward-reader-twice": self.hidden[-directions].repeat(1, directions),
+            "backward-reader-twice": self.hidden[-1].repeat(1, directions),
+            "first-and-last-state": torch.cat([self.hidden[0], self.hidden[-1]], dim=1),
+            "states-added": self.hidden[-directions:].sum(dim=0),
+            "tanh-on-the-summary": self.last.tanh(),
+            "relu-on-the-summary": self.last.relu(),
+            "sigmoid-on-the-summary": self.last.sigmoid(),
+            "layer-norm-on-the-summary": nn.functional.layer_norm(self.last, self.last.shape[1:]),
+        }
+        if self.cell is not None:
+            found["cell-state"] = _joined(self.cell[-directions:])
+        return found
+
+
+def states_of(layer: Layer, table: Tensor, ids: Tensor) -> States:
+    """The states of a layer over embedded reviews; table [words, embedding_dim], ids [batch, length]."""
+    with torch.no_grad():
+        outputs, state = layer(table[ids])
+    hidden, cell = state if isinstance(state, tuple) else (state, None)
+    return States(outputs, hidden, cell, 1 + layer.bidirectional)
+
+
+def same_features(got: Tensor, expected: Tensor, tolerance: float) -> bool:
+    """Whether two summaries [batch, width] hold the same features, in whatever order."""
+    if got.shape != expected.shape:
+        return False
+    left = list(range(expected.shape[1]))
+    for column in got.T:
+        near = [number for number in left if float((expected[:, number] - column).abs().max()) <= tolerance]
+        if not near:
+            return False
+        left.remove(near[0])
+    return True
+
+
+def _joined(states: Tensor) -> Tensor:
+    """[directions, batch, hidden_dim] side by side: [batch, directions × hidden_dim]."""
+    return states.permute(1, 0, 2).flatten(1)

@@ -10,18 +10,35 @@ import torch
 from torch import Tensor
 
 from textlab.checks.behaviour import expect_an_answer
+from textlab.checks.between_layers import between_layers
 from textlab.checks.draw import Draw
-from textlab.checks.dropout import expect_dropout, expect_nothing_at_rate_zero, expect_silent_in_evaluation
+from textlab.checks.dropout import (
+    expect_dropout,
+    expect_nothing_at_rate_zero,
+    expect_silent_in_evaluation,
+    keeps_state,
+)
 from textlab.checks.embedding import WEIGHT, expect_embedding, expect_zero_padding
-from textlab.checks.failure import CheckFailed, expect_close, expect_gradients, expect_shape, shape_text
-from textlab.checks.recurrent import expected_matrices, logits_by_summary, recurrent_matrices
+from textlab.checks.failure import (
+    Cause,
+    CheckFailed,
+    NotChecked,
+    expect_close,
+    expect_gradients,
+    expect_shape,
+    shape_text,
+)
+from textlab.checks.recurrent import expected_matrices, layer_cause, recurrent_matrices, units_of
 from textlab.checks.subject import Model, Network
+from textlab.checks.summary import expect_last_states, mixes_reviews_in_summary, reads_last_states
 
 # One-thread float32 sums differ by about 1e-6 when their order changes; a recurrent layer carries that along.
 SAME = 1e-5
 EMBEDDING = "self.embedding = nn.Embedding(vocab_size, embedding_dim, padding_idx=pad_idx)"
 FORMS = [(2, True), (1, False), (1, True), (3, False)]
 """Layers, and whether in both directions."""
+LONG = 1100
+"""Tokens of a review that nobody may cut."""
 
 
 def builds(rnn: Network, draw: Draw) -> None:
@@ -35,25 +52,25 @@ def builds(rnn: Network, draw: Draw) -> None:
 
 def layers_and_directions(rnn: Network, draw: Draw) -> None:
     """The recurrent layer has the asked layers and directions"""
+    built = []
     for n_layers, bidirectional in FORMS:
         embedding_dim, hidden_dim = draw.integer(11, 14), draw.integer(5, 9)
         arguments = sizes(50, embedding_dim, hidden_dim, n_layers, bidirectional)
         shapes = rnn.build(**arguments).parameters()
-        found = recurrent_matrices(shapes, hidden_dim)
         # The width of the embedding as it is: whether it is the one that was asked is another check's business.
-        width = shapes.get(WEIGHT, (50, embedding_dim))[1]
-        expected = {
-            name: expected_matrices(gates, width, hidden_dim, n_layers, bidirectional)
-            for name, gates in (("LSTM", 4), ("GRU", 3))
-        }
+        built.append((arguments, shapes, shapes.get(WEIGHT, (50, embedding_dim))[1]))
+    for arguments, shapes, width in built:
+        found = recurrent_matrices(shapes, arguments["hidden_dim"])
+        asked = (width, arguments["hidden_dim"], arguments["n_layers"], arguments["bidirectional"])
+        expected = {name: expected_matrices(gates, *asked) for name, gates in (("LSTM", 4), ("GRU", 3))}
         if found not in expected.values():
-            name = "GRU" if found and max(rows for rows, _ in found) == 3 * hidden_dim else "LSTM"
+            name = "GRU" if found and max(rows for rows, _ in found) == 3 * arguments["hidden_dim"] else "LSTM"
             raise CheckFailed(
                 "the recurrent layer does not have the asked layers and directions",
                 input=call_text(arguments),
                 expected=f"weight matrices {_matrices_text(expected[name])} in the {name}",
                 got=_matrices_text(found) if found else "no weight matrix of an LSTM or a GRU",
-                likely=_layer_cause(found, expected[name]),
+                likely=layer_cause([(arguments, shapes) for arguments, shapes, _ in built]),
                 next="hand embedding_dim, hidden_dim, n_layers and bidirectional on to nn.LSTM or nn.GRU",
             )
 
@@ -70,7 +87,9 @@ def one_logit_per_review(rnn: Network, draw: Draw) -> None:
     for batch, length in [(5, draw.integer(5, 8)), (1, 1), (7, draw.integer(20, 30)), (2, 1), (1, 4)]:
         arguments = sizes(40, draw.integer(9, 12), draw.integer(5, 8))
         _expect_one_each(rnn, arguments, *reviews(draw, batch, length))
-    expect_an_answer(rnn.build(**sizes()), *reviews(draw, 4, 9))
+    model, inputs = rnn.build(**sizes()), reviews(draw, 4, 9)
+    if not keeps_state(model, inputs):
+        expect_an_answer(model, *inputs)
 
 
 def _expect_one_each(rnn: Network, arguments: dict[str, Any], ids: Tensor, lengths: Tensor) -> None:
@@ -88,29 +107,33 @@ def _expect_one_each(rnn: Network, arguments: dict[str, Any], ids: Tensor, lengt
 
 def summary_is_the_last_state(rnn: Network, draw: Draw) -> None:
     """The logit is read off the last layer's last state"""
-    for n_layers, bidirectional in FORMS:
-        arguments = sizes(40, draw.integer(6, 9), draw.integer(4, 6), n_layers, bidirectional)
+    # Without padding, which is another check's business. The last reviews are longer than any that one would cut at.
+    for (n_layers, bidirectional), length in zip([*FORMS, (1, True)], [6, 7, 8, 9, LONG], strict=True):
+        arguments = sizes(40, draw.integer(13, 15), draw.integer(3, 5), n_layers, bidirectional)
         model = rnn.build(**arguments)
-        weights = redraw(model, draw)
-        # Without padding, which is another check's business.
-        ids = draw.token_ids(4, draw.integer(6, 9), 40, avoid=[1])
-        lengths = torch.full((4,), ids.shape[1])
-        got = model.forward(ids, lengths).reshape(-1)
-        known = logits_by_summary(weights, ids, lengths, arguments)
-        right = {name: logits for name, (allowed, logits) in known.items() if allowed}
-        if got.shape != lengths.shape or not any(_close(got, logits) for logits in right.values()):
-            wrong = [name for name, (allowed, logits) in known.items() if not allowed and _close(got, logits)]
-            expect_close(
-                got,
-                next(iter(right.values())),
-                tolerance=10 * SAME,
-                what="the logit is not read off the last layer's last state",
-                input=f"ids {list(ids.shape)}, lengths {lengths.tolist()}, {call_text(arguments)}",
-                likely=f"the summary of a review is {wrong[0]}"
-                if wrong
-                else "something stands between the recurrent and the linear layer, or an axis is mixed up",
-                next="take the last layer's final hidden state; with two directions, both side by side",
-            )
+        redraw(model, draw)
+        ids = draw.token_ids(4 if length < LONG else 2, length, 40, avoid=[1])
+        lengths = torch.full((len(ids),), length)
+        if keeps_state(model, (ids[:2, :9], lengths[:2].clamp(max=9))):
+            raise NotChecked("a call changes the next one, which another check says")
+        _expect_a_layer(model, arguments)
+        expect_last_states(model, ids, lengths, arguments, call_text(arguments))
+
+
+def _expect_a_layer(model: Model, arguments: dict[str, Any]) -> None:
+    """Fail when the matrices are those of an LSTM or a GRU and there is none of PyTorch's to read them."""
+    shapes = model.parameters()
+    asked = (arguments["embedding_dim"], arguments["hidden_dim"], arguments["n_layers"], arguments["bidirectional"])
+    found = recurrent_matrices(shapes, arguments["hidden_dim"])
+    if not units_of(shapes) and found in [expected_matrices(gates, *asked) for gates in (4, 3)]:
+        raise CheckFailed(
+            "there is no nn.LSTM or nn.GRU",
+            input=call_text(arguments),
+            expected="one nn.LSTM or nn.GRU with these arguments",
+            got=", ".join(f"{name} {shape_text(shape)}" for name, shape in list(shapes.items())[1:6]),
+            likely=None,
+            next="make one nn.LSTM or nn.GRU in __init__ and hand the arguments on to it",
+        )
 
 
 def arguments_decide_dropout(rnn: Network, draw: Draw) -> None:
@@ -126,45 +149,55 @@ def arguments_decide_dropout(rnn: Network, draw: Draw) -> None:
         return alone
 
     pair = draw.token_ids(2, 6, 40, avoid=[1])
-    expect_dropout(build, draw, pair, with_lengths=True, call=rnn.name, place="the summary")
-    _dropout_between_layers(rnn, draw)
-
-
-def _dropout_between_layers(rnn: Network, draw: Draw) -> None:
-    # With one hidden number, dropout on the summary alone leaves two logits: with that number, and without it.
-    narrow = rnn.build(**sizes(hidden_dim=1, n_layers=2, bidirectional=False))
-    redraw(narrow, draw, scale=1.0)
-    copies, lengths = draw.token_ids(1, 12, 40, avoid=[1]).repeat(64, 1), torch.full((64,), 12)
-    second = [size for name, size in narrow.gradients(copies[:4], lengths[:4]).items() if "_l1" in name]
-    if not any(second):
-        return  # one layer only, or one that is not read: other checks' business
-    logits = narrow.forward(copies, lengths, training=True, seed=draw.integer(0, 9999))
-    different = len(torch.unique(logits.reshape(-1)))
-    if different <= 2:
-        raise CheckFailed(
-            "there is no dropout between the recurrent layers",
-            input="one review 64 times, model.train(), hidden_dim=1, n_layers=2, bidirectional=False, dropout=0.5",
-            expected="more than two different logits",
-            got=f"{different} different logits",
-            likely="the argument dropout went to nn.Dropout but not to the recurrent layer",
-            next="hand dropout on to nn.LSTM or nn.GRU when there is more than one layer",
-        )
+    full, arguments = torch.full((2,), 6), sizes(hidden_dim=3, n_layers=1, dropout=0.0)
+    plain = reads_last_states(build(0.0), pair, full, arguments)
+    expect_dropout(build, draw, pair, with_lengths=True, call=rnn.name, place="the summary", plain=plain)
+    for bidirectional in (False, True):
+        between_layers(rnn, sizes(hidden_dim=1, n_layers=2, bidirectional=bidirectional), draw)
 
 
 def reviews_are_independent(rnn: Network, draw: Draw) -> None:
     """A review's logit does not depend on the other reviews in its batch"""
     model = rnn.build(**sizes())
     ids, full = draw.token_ids(5, 7, 40, avoid=[1]), torch.full((5,), 7)
+    if keeps_state(model, (ids, full)):
+        first, second = (model.forward(ids, full).reshape(-1) for _ in range(2))
+        expect_close(
+            second,
+            first,
+            tolerance=0.0,
+            what="a review's logit changes with the batch before it",
+            input="the same 5 reviews of 7 tokens twice, in evaluation mode",
+            likely=Cause("state-kept-between-calls", "a call leaves something behind from which the next one starts"),
+            next="let the recurrent layer start from zeros: pass it no state, and keep none in self",
+        )
     expect_an_answer(model, ids, full)
+    _expect_own_summaries(rnn, draw)
     alone = torch.cat([model.forward(row[None], full[:1]).reshape(-1) for row in ids])
-    _same_logits(model.forward(ids, full), alone, "5 reviews of 7 tokens together, then each alone")
+    _same_logits(model.forward(ids, full), alone, "5 reviews of 7 tokens together, then each alone", None)
     ids, lengths = reviews(draw, 6, 11)
     order = draw.permutation(6)
+    if bool((order == torch.arange(6)).all()):
+        order = order.flip(0)
+    together, turned = model.forward(ids, lengths).reshape(-1), model.forward(ids[order], lengths[order])
+    sorted_back = turned.numel() == 6 and torch.allclose(turned.reshape(-1), together, atol=SAME)
     _same_logits(
-        model.forward(ids[order], lengths[order]),
-        model.forward(ids, lengths).reshape(-1)[order],
+        turned,
+        together[order],
         f"reviews of {lengths[order].tolist()} tokens, then the same in another order",
+        Cause("sorted-and-not-put-back", "the logits come in the order of the lengths, not in that of the reviews")
+        if sorted_back
+        else None,
     )
+
+
+def _expect_own_summaries(rnn: Network, draw: Draw) -> None:
+    """NotChecked when already the summary is made of several reviews: that check says so."""
+    arguments = sizes(embedding_dim=13, hidden_dim=4, n_layers=1, pad_idx=1)
+    model = rnn.build(**arguments)
+    redraw(model, draw)
+    if mixes_reviews_in_summary(model, draw.token_ids(4, 7, 40, avoid=[1]), torch.full((4,), 7), arguments):
+        raise NotChecked("the summary is made of several reviews, which another check says")
 
 
 def padding_is_silent(rnn: Network, draw: Draw) -> None:
@@ -175,6 +208,7 @@ def padding_is_silent(rnn: Network, draw: Draw) -> None:
     redraw(model, draw, pad_idx=pad_idx)
     ids, lengths = reviews(draw, 4, 10, pad_idx)
     expect_an_answer(model, ids, lengths)
+    _expect_own_summaries(rnn, draw)
     cut = [row[:length][None] for row, length in zip(ids, lengths.tolist(), strict=True)]
     alone = torch.cat([model.forward(row, torch.tensor([row.shape[1]])).reshape(-1) for row in cut])
     longer = torch.nn.functional.pad(ids, (0, 6), value=pad_idx)
@@ -188,7 +222,7 @@ def padding_is_silent(rnn: Network, draw: Draw) -> None:
             tolerance=SAME,
             what="padding changes the logit",
             input=call,
-            likely="the recurrent layer reads the padding too, or output[:, -1] is the state after padding",
+            likely=None,
             next="pack the embedded reviews with pack_padded_sequence, which needs their lengths",
         )
 
@@ -205,7 +239,7 @@ def every_parameter_learns(rnn: Network, draw: Draw) -> None:
             gradients,
             spared=recurrent if any(gradients[name] for name in recurrent) else (),
             input=f"{call_text(arguments)}, the sum of the logits of 16 reviews",
-            likely="a layer is made in __init__ but forward does not use it, or uses the first layer only",
+            likely=None,
             next="follow each layer of __init__ to the place in forward where it is called",
         )
 
@@ -258,18 +292,14 @@ def call_text(arguments: dict[str, Any]) -> str:
     return "RNNBaseline(" + ", ".join(f"{name}={arguments[name]}" for name in shown) + ", …)"
 
 
-def _close(got: Tensor, logits: Tensor) -> bool:
-    return got.shape == logits.shape and float((got - logits).abs().max()) <= 10 * SAME
-
-
-def _same_logits(got: Tensor, expected: Tensor, call: str) -> None:
+def _same_logits(got: Tensor, expected: Tensor, call: str, cause: Cause | None) -> None:
     expect_close(
         got.reshape(-1),
         expected,
         tolerance=SAME,
         what="a review's logit changes with its neighbours",
         input=call,
-        likely="batch and length are mixed up (batch_first missing?), or reviews were sorted and not put back",
+        likely=cause,
         next="use batch_first=True and enforce_sorted=False, and check that axis 0 stays the batch",
     )
 
@@ -278,26 +308,15 @@ def _matrices_text(matrices: Counter[tuple[int, int]]) -> str:
     return ", ".join(f"{count} × {shape_text(shape)}" for shape, count in sorted(matrices.items()))
 
 
-def _layer_cause(found: Counter[tuple[int, int]], expected: Counter[tuple[int, int]]) -> str:
-    """The usual cause of wrong matrices, from how many there are."""
-    if not found:
-        return "hidden_dim is written out as a number, or the layer is nn.RNN"
-    if sum(found.values()) == 2 * sum(expected.values()):
-        return "bidirectional=True is written out, where the argument should decide"
-    if 2 * sum(found.values()) == sum(expected.values()):
-        return "the argument bidirectional does not reach the layer"
-    return "n_layers or bidirectional is written out as a value, or does not reach the layer"
-
-
-def _shape_cause(got: Tensor, batch: int, length: int, states: int) -> str:
-    """The usual cause of a wrong output shape."""
+def _shape_cause(got: Tensor, batch: int, length: int, states: int) -> Cause | None:
+    """What a wrong output shape shows, where its axes are of different sizes."""
     shape = tuple(got.shape)
     if len(shape) == 3 and shape[0] == states and batch != states:
-        return "the linear layer got the states of all layers; take the last layer's"
-    if len(shape) == 3:
-        return "the linear layer got the output at every token; take one summary per review"
+        return Cause("head-on-every-state", "there is one number for each entry of hidden: all layers and directions")
+    if len(shape) == 3 and shape[1] == length != batch:
+        return Cause("head-on-every-token", "there is one number for each token: the outputs are not summed up")
     if shape and shape[0] == length and length != batch:
-        return "the first axis is the length: batch_first=True is missing"
-    if shape == () or (len(shape) == 1 and batch == 1):
-        return "squeeze() without an axis removed the batch axis too"
-    return "the summary is not [batch, hidden_dim × directions], or the linear layer does not give one number"
+        return Cause("batch-first-forgotten", "the first axis is the length: batch_first=True is missing")
+    if shape == () and batch == 1:
+        return Cause("squeezed", "squeeze() without an axis removed the batch axis, too")
+    return None
