@@ -48,54 +48,59 @@ def test_start(glove: RemoteNetwork, draw: Draw) -> None:
     checks.starts_from_the_matrix(glove, draw)
 
 
-@check("glove-shapes", hint="The linear layer gives one logit, whatever the length.")
+@check(
+    "glove-shapes",
+    hint="Its layers are those of CNN: one convolution for each entry of kernel_sizes, one linear layer, one logit.",
+)
 def test_shapes(glove: RemoteNetwork, draw: Draw) -> None:
-    """GloVeCNN gives one logit per review"""
-    checks.runs(glove, draw)
+    """GloVeCNN has the layers of CNN, and gives one logit per review"""
+    checks.has_the_layers_of_cnn(glove, draw)
 
 
-@check("glove-dropout", needs=["glove-shapes"], hint="A dropout layer made in __init__ follows train() and eval().")
+@check("glove-dropout", hint="A dropout layer made in __init__ follows train() and eval().")
 def test_dropout(glove: RemoteNetwork, draw: Draw) -> None:
     """Dropout works on the joined features in training, and is silent in evaluation"""
+    checks.expect_to_run(glove)
     checks.dropout_follows_its_argument(glove, draw)
 
 
 @check(
     "glove-independent",
-    needs=["glove-shapes"],
     after=["glove-dropout"],
-    hint="permute swaps axes; the maximum goes over the length.",
+    hint="Convolution, ReLU, maximum over the length, linear layer: as in CNN, and no sigmoid at the end.",
 )
 def test_independent(glove: RemoteNetwork, draw: Draw) -> None:
-    """A review's logit depends neither on its neighbours nor on where it stands in the padding"""
-    checks.reviews_are_independent(glove, draw)
+    """GloVeCNN computes what CNN computes, a logit, for each review by itself"""
+    checks.expect_to_run(glove)
+    checks.computes_what_cnn_computes(glove, draw)
 
 
 @check(
     "glove-training",
-    needs=["glove-shapes"],
     after=["glove-dropout"],
     hint="from_pretrained freezes unless told freeze=False, and forgets padding_idx unless given it.",
 )
 def test_training(glove: RemoteNetwork, draw: Draw) -> None:
     """Training changes the embedding unless it is frozen, and never the padding row"""
+    checks.expect_to_run(glove)
     checks.frozen_decides_what_is_trained(glove, draw)
 
 
-@check("glove-copy", needs=["glove-shapes"], after=["glove-dropout"], hint="Hand the layer matrix.clone().")
+@check("glove-copy", after=["glove-dropout"], hint="Hand the layer matrix.clone().")
 def test_copy(glove: RemoteNetwork, draw: Draw) -> None:
     """Training leaves the matrix that was handed in as it is"""
+    checks.expect_to_run(glove)
     checks.matrix_stays_as_it_is(glove, draw)
 
 
 @check(
     "glove-f1",
-    needs=["glove-shapes"],
     after=["glove-dropout"],
     hint="With few reviews the vectors help much, and it needs phrases, not words.",
 )
 def test_f1(glove: RemoteNetwork, draw: Draw, few: FewReviews, note: Note, train: Train) -> None:
     """Trained on few reviews, GloVeCNN tells praise from blame"""
+    checks.expect_to_run(glove)
     task, bound = few.disguised(draw), few.thresholds
     arguments = {"matrix": task.matrix, "pad_idx": task.pad_id, **bound.network}
     plan = bound.plan(draw.integer(0, 2**31 - 1), task.pad_id)
@@ -104,7 +109,6 @@ def test_f1(glove: RemoteNetwork, draw: Draw, few: FewReviews, note: Note, train
 
 @check(
     "glove-explained",
-    needs=["glove-shapes"],
     after=["glove-dropout"],
     hint="forward starts with self.embedding(text) and never cuts its gradient.",
 )
@@ -112,6 +116,7 @@ def test_explained(
     explained_glove: RemoteNetwork, glove_interpret: RemoteFunction, glove_bench: RemoteBench, draw: Draw
 ) -> None:
     """The scores explain GloVeCNN, frozen or not"""
+    checks.expect_to_run(explained_glove)
     # The rules of notebook 2, as the notebook's own card asks them.
     for rule in interpretation.RULES_OF_INTERPRET_SENTENCE:
         rule(glove_interpret, glove_bench, draw)

@@ -199,11 +199,9 @@ BLANKS = {
             25,
             _network(
                 glove.starts_from_the_matrix,
-                glove.one_convolution_per_kernel_size,
-                glove.runs,
-                glove.logits_are_not_probabilities,
+                glove.has_the_layers_of_cnn,
                 glove.dropout_follows_its_argument,
-                glove.reviews_are_independent,
+                glove.computes_what_cnn_computes,
                 glove.frozen_decides_what_is_trained,
                 glove.matrix_stays_as_it_is,
             ),

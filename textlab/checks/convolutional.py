@@ -1,125 +1,215 @@
-"""What a network of parallel convolutions has to give, computed from its weights without running its code."""
+"""What the features of a network of parallel convolutions have to be, computed without running its code."""
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
 
-from textlab.checks.embedding import WEIGHT
+from textlab.weights import EMBEDDING
 
-Activation = Callable[[Tensor], Tensor]
+TOLERANCE = 2e-3
+"""Of features near 10; what is summed in another order differs by 1e-5, another activation by 0.05 and more."""
+POSITIVE = 0.05
+
 Pool = Callable[[Tensor], Tensor]
 
 
 @dataclass(frozen=True)
-class Convolution:
-    """One convolution over the tokens."""
+class Kernel:
+    """A stored tensor, read as the filters of one convolution."""
 
+    name: str
     weight: Tensor
     """[channels, emb_dim, width]."""
-    bias: Tensor
-    """[channels]."""
+    bias: Tensor | None
+    """[channels]; None where nothing of such a name is there."""
+
+    @property
+    def width(self) -> int:
+        """Tokens in a window."""
+        return self.weight.shape[2]
+
+    @property
+    def margins(self) -> list[tuple[int, int]]:
+        """The zeros that a convolution may add on both sides: none, or so many that no window is lost."""
+        more = self.width - 1
+        pairs = [(0, 0), (more, more), (more // 2, more - more // 2), (more - more // 2, more // 2)]
+        pairs += [(self.width // 2, self.width // 2), (more, 0), (0, more)]
+        return list(dict.fromkeys(pairs))
+
+    def maps(self, embedded: Tensor, margin: tuple[int, int] = (0, 0), stride: int = 1, dilation: int = 1) -> Tensor:
+        """The convolution without its bias, [batch, channels, places], of embeddings [batch, length, emb_dim]."""
+        padded = nn.functional.pad(embedded.mT, margin)
+        return nn.functional.conv1d(padded, self.weight, stride=stride, dilation=dilation)
 
 
 @dataclass(frozen=True)
-class Reading:
-    """The weights of a CNN, one way to read them."""
+class Feature:
+    """One number that the linear layer reads: the maximum of one filter over the places, after ReLU."""
 
-    embedding: Tensor
-    convolutions: tuple[Convolution, ...]
-    head: Tensor
-    """[features]."""
-    bias: Tensor
-    """[]."""
-    interleaved: bool
-    """Whether the features of one channel stand side by side, and not those of one convolution."""
+    kernel: Kernel
+    channel: int
+    margin: tuple[int, int]
+    bias: float
 
-    def logits(
-        self, ids: Tensor, activate: Activation = torch.relu, pool: Pool | None = None, stride: int = 1
+    def values(self, embedded: Tensor) -> Tensor:
+        """The feature [batch] for embeddings [batch, length, emb_dim]."""
+        one = Kernel("", self.kernel.weight[self.channel : self.channel + 1], None)
+        return torch.relu(one.maps(embedded, self.margin).amax(dim=2)[:, 0] + self.bias)
+
+
+def kernels(weights: Mapping[str, Tensor], head: Sequence[str]) -> list[Kernel]:
+    """Every way to read a stored tensor as filters over embeddings; `head` names those that are not meant."""
+    dim = weights[EMBEDDING].shape[1]
+    found = []
+    for name, value in weights.items():
+        if name == EMBEDDING or name in head or value.dim() < 2:
+            continue
+        for form in _forms(value, dim):
+            bias = weights.get(f"{name.removesuffix('weight')}bias") if name.endswith("weight") else None
+            fits = bias is not None and tuple(bias.shape) == (len(form),)
+            found.append(Kernel(name, form.contiguous(), bias if fits else None))
+    return found
+
+
+def read_features(
+    observed: Sequence[Tensor], embedded: Sequence[Tensor], candidates: Sequence[Kernel]
+) -> list[Feature] | None:
+    """By feature the filter that it is the maximum of; None unless there is one for each, and another one for each.
+
+    observed: features [reviews, features] of reviews whose embeddings [reviews, length, emb_dim] are in `embedded`.
+    The bias follows from the numbers. The time is proportional to the number of features times that of filters.
+    """
+    together = torch.cat(list(observed))
+    found: dict[int, Feature] = {}
+    for kernel in candidates:
+        for margin in kernel.margins:
+            if any(part.shape[1] + sum(margin) < kernel.width for part in embedded):
+                continue
+            best = torch.cat([kernel.maps(part, margin).amax(dim=2) for part in embedded])
+            for place in range(together.shape[1]):
+                if place in found:
+                    continue
+                values = together[:, place]
+                seen = values > POSITIVE
+                if not bool(seen.any()):
+                    continue
+                biases = (values[seen, None] - best[seen]).median(dim=0).values
+                off = (torch.relu(best + biases) - values[:, None]).abs().amax(dim=0)
+                channel = int(off.argmin())
+                if float(off[channel]) <= TOLERANCE:
+                    found[place] = Feature(kernel, channel, margin, float(biases[channel]))
+    filters = {(one.kernel.name, id(one.kernel.weight), one.channel) for one in found.values()}
+    if len(found) < together.shape[1] or len(filters) < len(found):
+        return None
+    return [found[place] for place in sorted(found)]
+
+
+def added(candidates: Sequence[Kernel], embedded: Tensor) -> Tensor | None:
+    """Features [reviews, channels] that are added over the kernel sizes, not joined; None without named biases."""
+    parts = [
+        torch.relu(one.maps(embedded).amax(dim=2) + one.bias)
+        for one in as_stored(candidates)
+        if one.bias is not None and one.width <= embedded.shape[1]
+    ]
+    same = len({part.shape for part in parts}) == 1
+    return torch.stack(parts).sum(dim=0) if same else None
+
+
+def wrong_features(candidates: Sequence[Kernel], embedded: Tensor) -> Iterator[tuple[str, str, Tensor]]:
+    """What usual mistakes give: a name, what a student reads, and the features [reviews, filters], in some order."""
+    layers = [one for one in as_stored(candidates) if one.bias is not None]
+
+    def features(
+        activate: Callable[[Tensor], Tensor], pool: Pool = _maximum, stride: int = 1, dilation: int = 1
     ) -> Tensor:
-        """Logits [batch] for token ids [batch, length]."""
-        maps = self.embedding[ids].permute(0, 2, 1)
-        found = [nn.functional.conv1d(maps, one.weight, one.bias, stride=stride) for one in self.convolutions]
-        pooled = [(pool or _maximum)(activate(part)) for part in found]
-        if len(self.head) == pooled[0].shape[1]:
-            features = torch.stack(pooled).sum(dim=0)  # added, not joined: the width of the head is charged elsewhere
-        else:
-            features = torch.stack(pooled, dim=2).flatten(1) if self.interleaved else torch.cat(pooled, dim=1)
-        return features @ self.head + self.bias
+        parts = []
+        for one in layers:
+            reach = (one.width - 1) * dilation + 1
+            if embedded.shape[1] < reach or one.bias is None:
+                return torch.zeros(0)
+            maps = one.maps(embedded, stride=stride, dilation=dilation) + one.bias[:, None]
+            parts.append(pool(activate(maps)))
+        return torch.cat(parts, dim=1) if parts else torch.zeros(0)
+
+    for name, text, activation in ACTIVATIONS:
+        yield name, text, features(activation)
+    for step in (2, 3):
+        yield (
+            "stride",
+            f"the convolutions have stride {step}: not every place is looked at",
+            features(_relu, stride=step),
+        )
+        yield "dilation", f"the kernels have dilation {step}: they skip words", features(_relu, dilation=step)
+    for name, text, pool in POOLS:
+        yield name, text, features(_relu, pool)
+    mixed = embedded.reshape(len(embedded), embedded.shape[2], embedded.shape[1]).mT
+    fits = all(one.width <= embedded.shape[1] for one in layers)
+    parts = [torch.relu(one.maps(mixed).amax(dim=2) + one.bias) for one in layers if fits and one.bias is not None]
+    yield (
+        "view-for-permute",
+        "view or reshape cuts the numbers anew where permute is meant",
+        (torch.cat(parts, dim=1) if parts else torch.zeros(0)),
+    )
 
 
-def readings(weights: Mapping[str, Tensor]) -> list[Reading]:
-    """All ways to read the weights; none when some of them are not those of such a network, stored as layers are."""
-    rest = {name: value for name, value in weights.items() if name != WEIGHT}
-    heads = [name for name, value in rest.items() if value.dim() == 2 and len(value) == 1 and _is_weight(name)]
-    if WEIGHT not in weights or len(heads) != 1:
-        return []
-    head, bias = _taken(rest, heads[0])
-    choices: list[list[Convolution]] = []
-    for name in [name for name in rest if _is_weight(name)]:
-        value, own = _taken(rest, name)
-        choices.append([Convolution(form, own) for form in _forms(value, weights[WEIGHT].shape[1])])
-    if rest or not choices or not all(choices):
-        return []
-    widths = {len(choice[0].weight) for choice in choices}
-    if len(widths) != 1 or head.shape[1] not in (*widths, widths.copy().pop() * len(choices)):
-        return []
-    return [
-        Reading(weights[WEIGHT], order, head[0], bias.sum(), interleaved)
-        for forms in itertools.product(*choices)
-        for order in itertools.permutations(forms)
-        for interleaved in (False, True)
-    ]
+def has_each(observed: Tensor, computed: Tensor) -> bool:
+    """Whether each observed feature is one of those computed, both [reviews, features]."""
+    if computed.dim() != 2 or len(computed) != len(observed) or not computed.shape[1]:
+        return False
+    off = (observed[:, :, None] - computed[:, None, :]).abs().amax(dim=0).amin(dim=1)
+    return bool((off <= TOLERANCE).all())
 
 
-def wrong_ways(reading: Reading, ids: Tensor) -> Iterator[tuple[str, Tensor]]:
-    """What usual mistakes would give, by name."""
-    yield "ReLU is missing", reading.logits(ids, activate=_same)
-    yield "tanh stands in place of ReLU, or behind it", reading.logits(ids, activate=torch.tanh)
-    yield "a sigmoid stands in place of ReLU", reading.logits(ids, activate=torch.sigmoid)
-    yield "the convolutions have stride 2, so every other place is skipped", reading.logits(ids, stride=2)
-    pools: Sequence[tuple[str, Pool]] = [
-        ("the minimum over the length is taken, not the maximum", lambda maps: maps.amin(dim=2)),
-        ("the mean over the length is taken, not the maximum; it counts padding", lambda maps: maps.mean(dim=2)),
-        ("the sum over the length is taken, not the maximum; it counts padding", lambda maps: maps.sum(dim=2)),
-        ("the first window is taken, not the maximum over all", lambda maps: maps[:, :, 0]),
-        ("the last window is taken, not the maximum over all", lambda maps: maps[:, :, -1]),
-    ]
-    for name, pool in pools:
-        yield name, reading.logits(ids, pool=pool)
-
-
-def _taken(rest: dict[str, Tensor], name: str) -> tuple[Tensor, Tensor]:
-    """A layer's weight and bias, taken out of the rest; zeros for a layer without bias."""
-    value = rest.pop(name)
-    return value, rest.pop(name.removesuffix("weight") + "bias", torch.zeros(len(value)))
-
-
-def _is_weight(name: str) -> bool:
-    return name.rsplit(".", 1)[-1] == "weight"
+def as_stored(candidates: Sequence[Kernel]) -> list[Kernel]:
+    """One reading of each tensor, as PyTorch stores it where it can be."""
+    return list({one.name: one for one in reversed(candidates)}.values())[::-1]
 
 
 def _forms(value: Tensor, dim: int) -> list[Tensor]:
-    """A stored weight as [channels, dim, width], in every way that its shape allows."""
-    shape = tuple(value.shape)
-    if len(shape) == 3 and shape[1] == dim:
-        return [value]
-    if len(shape) == 4 and shape[1] == 1:
-        return [value[:, 0].transpose(1, 2)] if shape[3] == dim else [value[:, 0]] if shape[2] == dim else []
-    if len(shape) == 4 and shape[1] == dim:
-        return [value[:, :, 0]] if shape[2] == 1 else [value[..., 0]] if shape[3] == 1 else []
-    if len(shape) == 2 and shape[1] % dim == 0:
-        return [value.reshape(shape[0], -1, dim).transpose(1, 2), value.reshape(shape[0], dim, -1)]
-    return []
+    """A stored weight as [channels, dim, width], in every way that its shape allows; as PyTorch stores it first."""
+    while value.dim() > 3 and 1 in value.shape:
+        value = value.squeeze(tuple(value.shape).index(1))
+    if value.dim() == 3:
+        orders = [(0, 1, 2), (0, 2, 1), (1, 0, 2), (1, 2, 0), (2, 0, 1), (2, 1, 0)]
+        return [value.permute(order) for order in orders if value.shape[order[1]] == dim]
+    if value.dim() != 2:
+        return []
+    forms = []
+    for flat in (value, value.mT):
+        if flat.shape[1] % dim == 0:
+            forms += [flat.reshape(len(flat), -1, dim).mT, flat.reshape(len(flat), dim, -1)]
+    return forms
 
 
 def _maximum(maps: Tensor) -> Tensor:
     return maps.amax(dim=2)
 
 
-def _same(maps: Tensor) -> Tensor:
-    return maps
+def _relu(maps: Tensor) -> Tensor:
+    return torch.relu(maps)
+
+
+ACTIVATIONS: Sequence[tuple[str, str, Callable[[Tensor], Tensor]]] = [
+    ("relu-missing", "ReLU is missing", lambda maps: maps),
+    ("tanh-for-relu", "tanh stands in place of ReLU", torch.tanh),
+    ("tanh-behind-relu", "tanh comes behind ReLU", lambda maps: torch.tanh(torch.relu(maps))),
+    ("sigmoid-for-relu", "a sigmoid stands in place of ReLU", torch.sigmoid),
+    ("gelu-for-relu", "GELU stands in place of ReLU", nn.functional.gelu),
+    ("silu-for-relu", "SiLU stands in place of ReLU", nn.functional.silu),
+    ("elu-for-relu", "ELU stands in place of ReLU", nn.functional.elu),
+    ("softplus-for-relu", "softplus stands in place of ReLU", nn.functional.softplus),
+    ("relu6-for-relu", "ReLU6, which cuts above 6, stands in place of ReLU", nn.functional.relu6),
+    ("leaky-relu", "leaky ReLU (slope 0.01) stands in place of ReLU", nn.functional.leaky_relu),
+    ("absolute-for-relu", "the absolute value is taken in place of ReLU", torch.abs),
+]
+POOLS: Sequence[tuple[str, str, Pool]] = [
+    ("minimum-pooling", "the minimum over the length is taken, not the maximum", lambda maps: maps.amin(dim=2)),
+    ("mean-pooling", "the mean over the length is taken, not the maximum", lambda maps: maps.mean(dim=2)),
+    ("sum-pooling", "the sum over the length is taken, not the maximum", lambda maps: maps.sum(dim=2)),
+    ("first-window", "the first window is taken, not the maximum over all", lambda maps: maps[:, :, 0]),
+    ("last-window", "the last window is taken, not the maximum over all", lambda maps: maps[:, :, -1]),
+]

@@ -290,7 +290,7 @@ def test_right_answers_pass(source: Callable[..., nn.Module]) -> None:
     assert first_fault(source) == ""
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", range(8))
 def test_a_right_answer_passes_whatever_is_drawn(seed: int) -> None:
     torch.manual_seed(seed)
     for check in CHECKS:

@@ -1,0 +1,44 @@
+"""Whether all parameters of a network learn, and why one does not."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+import torch
+from torch import Tensor
+
+from textlab.checks.failure import Cause, CheckFailed
+from textlab.checks.head import Reviews
+from textlab.checks.subject import Model
+
+
+def expect_all_to_learn(
+    model: Model, batches: Sequence[Reviews], *, input: str, spared: Collection[str] = ()
+) -> None:
+    """Fail if the gradient of a parameter that is not spared is 0 in all batches, after backward()."""
+    found = [model.gradients(*batch) for batch in batches]
+    silent = sorted(name for name in found[0] if name not in spared and not any(sizes[name] for sizes in found))
+    if not silent:
+        return
+    raise CheckFailed(
+        "a parameter never gets a gradient",
+        input=f"{input}, then backward()",
+        expected="a gradient for every parameter that is trained",
+        got=f"none for {', '.join(silent[:4])}",
+        likely=_cause(model, *batches[0], silent[0]),
+        next="follow each layer of __init__ to the place in forward where it is called",
+    )
+
+
+def _cause(model: Model, ids: Tensor, lengths: Tensor | None, name: str) -> Cause | None:
+    """Whether the output depends on the parameter at all."""
+    weights = model.get_weights()
+    before = model.forward(ids, lengths)
+    model.set_weights({**weights, name: weights[name] * 2 + 1})
+    moved = not torch.equal(model.forward(ids, lengths), before)
+    model.set_weights(weights)
+    if moved:
+        return Cause(
+            "gradient-cut", f"the output depends on {name}, but its gradient is cut off: detach, no_grad, .data"
+        )
+    return Cause("layer-not-used", f"the output does not depend on {name}: forward does not use it")
