@@ -41,7 +41,9 @@ def expect_kernel_sizes(
 
 def convolution_widths(shapes: Shapes, emb_dim: int, channels: int) -> list[int]:
     """Kernel sizes found among parameter shapes, ascending, however a layer stores its weights."""
-    counts = {name: math.prod(shape) for name, shape in shapes.items() if len(shape) >= 2 and name != EMBEDDING}
+    # One or two rows are those of a linear layer at the end.
+    layers = {name: shape for name, shape in shapes.items() if len(shape) > 2 or (len(shape) == 2 and shape[0] > 2)}
+    counts = {name: math.prod(shape) for name, shape in layers.items() if name != EMBEDDING}
     return sorted(
         count // (channels * emb_dim) for count in counts.values() if count and count % (channels * emb_dim) == 0
     )
