@@ -186,7 +186,7 @@ class _Layer:
         for feature in features:
             self.head.put(self.head.only(feature), bias=1.0)
             raises = float(self.model.forward(self.pair, self.lengths).sum()) >= 2 * floor
-            weights[feature] = 1.0 if raises else -1.0
+            weights[feature] = 0.125 if raises else -0.125  # small, where the logit may have bounds
         self.head.put(weights / 2, bias=1.0)
         half = self.model.forward(self.pair, self.lengths).reshape(-1)
         self.head.put(weights, bias=1.0)
