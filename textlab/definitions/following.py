@@ -19,8 +19,9 @@ from textlab.definitions.known_calls import (
     SHOWING_BUILTINS,
     is_showing,
 )
-from textlab.definitions.objects import FILES, Call, Function, Key, Unit, is_mutator
+from textlab.definitions.objects import is_mutator
 from textlab.definitions.statements import Statement
+from textlab.definitions.units import FILES, Call, Function, Key, Unit
 
 MODULE, FUNCTION, OBJECT, ATOM = "module", "function", "object", "atom"
 Version = tuple[str, int]

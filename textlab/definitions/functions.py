@@ -17,7 +17,7 @@ from textlab.definitions.known_calls import (
     is_showing,
     starts_with,
 )
-from textlab.definitions.objects import Call, Function, OwnClass, Unit
+from textlab.definitions.units import Call, Function, OwnClass, Unit
 from textlab.notebook_calls import CARDS
 
 MAX_NAMES = 64

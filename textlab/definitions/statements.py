@@ -17,10 +17,11 @@ from textlab.definitions.binding import (
     surely_bound,
 )
 from textlab.definitions.cells import Cell
-from textlab.definitions.objects import FILES, Reading, read_objects
+from textlab.definitions.objects import read_objects
 from textlab.definitions.parsing import Budget, Chunk, ParsedCell, parse_cell
 from textlab.definitions.scopes import Reads, all_nodes, find_reads, own_nodes, stored_names
 from textlab.definitions.shell import is_followed
+from textlab.definitions.units import FILES, Reading
 
 MAX_STATEMENTS = 50_000
 """Most statements of one notebook: analysing each takes a tenth of a millisecond."""

@@ -9,7 +9,7 @@ from collections.abc import Collection, Hashable, Sequence
 from textlab.definitions.following import EVERYTHING, Flow
 from textlab.definitions.groups import Untaken
 from textlab.definitions.moments import Answer
-from textlab.definitions.objects import FILES
+from textlab.definitions.units import FILES
 
 BUILTINS = frozenset(dir(builtins)) | {"display", "get_ipython", "exit", "quit", "__file__", "__name__"}
 MAX_CALLS = 8
