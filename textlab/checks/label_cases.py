@@ -13,7 +13,8 @@ from textlab.checks.interpretation_cases import APART, LEAST_DELTA
 from textlab.checks.probe import RULES, ClassProbe
 from textlab.checks.subject import Bench, Model
 
-PAD = 1
+OWN_PAD = 1
+"""Of the student's own network."""
 STEPS_OF_SCORES = 300
 STEPS_OF_DELTAS = 4
 
@@ -31,6 +32,7 @@ class Case:
     difference: float
     """F(x) − F(x′), both with the padding mask of the review."""
     said: str
+    pad_idx: int = OWN_PAD
     explained: Explained | None = None
     """With the same network in this process; None where it is the student's."""
     masked: float | None = None
@@ -39,25 +41,29 @@ class Case:
     @property
     def call(self) -> str:
         """The call as students read it."""
-        return f'explain_label({self.said}, ids {list(self.ids.shape)}, "{self.label}", {self.labels}, pad_idx={PAD})'
+        given = f'ids {list(self.ids.shape)}, "{self.label}", {self.labels}'
+        return f"explain_label({self.said}, {given}, pad_idx={self.pad_idx})"
 
 
 def draw_cases(bench: Bench, draw: Draw, n_steps: int) -> list[Case]:
-    """Reviews without padding, models with three to five classes in an order of their own; weights drawn for each.
+    """Reviews without padding, models with four and five classes in an order of their own; weights drawn for each.
 
     Every mistake that is known shows in the scores, and the delta of few steps is not small.
     """
     cases: list[Case] = []
-    for n_classes, length in [(3, draw.integer(7, 9)), (draw.integer(4, 5), draw.integer(3, 5))]:
+    for n_classes, length in [(4, draw.integer(7, 9)), (5, draw.integer(3, 5))]:
         vocab_size, emb_dim = 30, draw.integer(5, 9)
-        ids, labels = draw.token_ids(1, length, vocab_size, avoid=[0, PAD]), draw_names(draw, n_classes)
-        # Once neither the first nor the last class, which nobody has to look up.
-        place = draw.integer(0, n_classes - 1) if cases else draw.integer(1, n_classes - 2)
+        # Neither 0 nor 1, which may be written out.
+        pad_idx = draw.integer(2, 7)
+        ids = draw.token_ids(1, length, vocab_size, avoid=[0, 1, pad_idx])
+        # Neither the first nor the last class, which nobody has to look up, and not the same one twice.
+        place = draw.integer(2, 3) if cases else 1
+        labels = _labels(draw, n_classes, place, turned=bool(cases))
         while True:
-            mirror = ClassProbe(vocab_size, emb_dim, PAD, n_classes).double().eval()
+            mirror = ClassProbe(vocab_size, emb_dim, pad_idx, n_classes).double().eval()
             weights = {name: draw.normal(*value.shape, scale=0.5) for name, value in mirror.state_dict().items()}
             if not cases:
-                weights["embedding.weight"][PAD] = 0.0
+                weights["embedding.weight"][pad_idx] = 0.0
             for name in ("inner.weight", "inner.bias"):
                 weights[name] *= 3.0 if n_steps == STEPS_OF_DELTAS else 1.0
             mirror.load_state_dict({name: value.double() for name, value in weights.items()})
@@ -70,12 +76,14 @@ def draw_cases(bench: Bench, draw: Draw, n_steps: int) -> list[Case]:
 
 def _case(bench: Bench, mirror: ClassProbe, ids: Tensor, labels: list[str], place: int) -> Case:
     """The case of a network that is known."""
-    pads = torch.full_like(ids[0], PAD)
+    pad_idx = mirror.pad_idx
+    pads = torch.full_like(ids[0], pad_idx)
     vocab_size, emb_dim = mirror.embedding.weight.shape
     baselines: dict[Way, Tensor] = {
         ("baseline-of-id-0", "the baseline is id 0, not pad_idx"): torch.zeros_like(pads),
+        ("baseline-of-id-1", "the baseline is id 1 whatever pad_idx is"): torch.ones_like(pads),
     }
-    if bool(mirror.embedding.weight[PAD].any()):
+    if bool(mirror.embedding.weight[pad_idx].any()):
         zeros = torch.zeros(len(pads), emb_dim, dtype=torch.float64)
         baselines["baseline-of-zero-vectors", "the baseline is vectors of zeros, not those of pad_idx"] = zeros
     outputs: dict[Way, int] = {
@@ -86,21 +94,20 @@ def _case(bench: Bench, mirror: ClassProbe, ids: Tensor, labels: list[str], plac
     explained = Explained(mirror, ids[0], pads, place, baselines=baselines, outputs=outputs)
     right = explained.attributions(1000)
     with torch.no_grad():
-        hidden = float(mirror(pads[None])[0, place] - mirror(pads[None], pads[None] != PAD)[0, place])
-    probe = bench.probe(vocab_size, emb_dim, PAD, len(labels))
+        hidden = float(mirror(pads[None])[0, place] - mirror(pads[None], pads[None] != pad_idx)[0, place])
+    probe = bench.probe(vocab_size, emb_dim, pad_idx, len(labels))
     probe.set_weights({name: value.float() for name, value in mirror.state_dict().items()})
     said = f"model with {len(labels)} classes"
     masked = right.difference - hidden
-    return Case(probe, ids, labels[place], labels, right.scores, right.difference, said, explained, masked)
+    return Case(probe, ids, labels[place], labels, right.scores, right.difference, said, pad_idx, explained, masked)
 
 
 def turned(case: Case, bench: Bench) -> Case:
     """The same with all logits' signs turned, and so the delta's."""
     assert case.explained is not None
     old = case.explained.network
-    mirror = (
-        ClassProbe(old.embedding.num_embeddings, old.embedding.embedding_dim, PAD, len(case.labels)).double().eval()
-    )
+    vocab_size, emb_dim = old.embedding.num_embeddings, old.embedding.embedding_dim
+    mirror = ClassProbe(vocab_size, emb_dim, case.pad_idx, len(case.labels)).double().eval()
     turned = {name: -value if name.startswith("head.") else value for name, value in old.state_dict().items()}
     mirror.load_state_dict(turned)
     return _case(bench, mirror, case.ids, case.labels, case.labels.index(case.label))
@@ -122,3 +129,16 @@ def draw_names(draw: Draw, count: int) -> list[str]:
     """Labels in an order that no sorting gives by chance alone."""
     names = sorted(draw.word() for _ in range(count))
     return [names[place] for place in [*range(1, count), 0]]
+
+
+def _labels(draw: Draw, count: int, place: int, turned: bool) -> list[str]:
+    """Labels in an order of their own; beside the one at `place` stand its capitalised form and a longer one."""
+    while True:
+        labels = [draw.word() for _ in range(count)]
+        beside = [labels[place].capitalize(), labels[place] + "s"]
+        labels[place - 1], labels[place + 1] = reversed(beside) if turned else beside
+        if (
+            sorted(labels).index(labels[place]) != place
+            and sorted(labels, key=str.lower).index(labels[place]) != place
+        ):
+            return labels

@@ -15,7 +15,7 @@ from textlab.checks.failure import Cause, CheckFailed, StudentError, expect_clos
 from textlab.checks.interpretation import as_number, as_tensor
 from textlab.checks.interpretation_cases import STEPS
 from textlab.checks.interpretation_causes import FoundDelta, delta_cause
-from textlab.checks.label_cases import PAD, STEPS_OF_DELTAS, STEPS_OF_SCORES, Case, draw_cases, draw_names, turned
+from textlab.checks.label_cases import OWN_PAD, STEPS_OF_DELTAS, STEPS_OF_SCORES, Case, draw_cases, draw_names, turned
 from textlab.checks.path_differences import scores_from_differences
 from textlab.checks.rnn import redraw
 from textlab.checks.subject import Bench, Function, Model, Network
@@ -30,20 +30,19 @@ EMBEDDING_LEFT = Cause("embedding-axis-left", "the attributions still have the e
 def class_is_found_by_its_label(explain: Function, bench: Bench, draw: Draw) -> None:
     """The scores explain the logit of the class that the label names"""
     for case in draw_cases(bench, draw, STEPS_OF_SCORES):
-        _compare(
-            explain(case.model, case.ids, case.label, case.labels, PAD, n_steps=STEPS_OF_SCORES), case, PROBE_SHARE
-        )
+        given = explain(case.model, case.ids, case.label, case.labels, case.pad_idx, n_steps=STEPS_OF_SCORES)
+        _compare(given, case, PROBE_SHARE)
 
 
 def unknown_label_is_refused(explain: Function, bench: Bench, draw: Draw) -> None:
     """A label that no class has is refused by a message that names those there are"""
     case = draw_cases(bench, draw, STEPS_OF_SCORES)[0]
     label = draw.word()
-    call = f'explain_label({case.said}, ids, "{label}", {case.labels}, pad_idx={PAD})'
+    call = f'explain_label({case.said}, ids, "{label}", {case.labels}, pad_idx={case.pad_idx})'
     got = "no error"
     cause: Cause | None = Cause("unknown-label-explained", "nothing looks whether the label is one of labels")
     try:
-        explain(case.model, case.ids, label, case.labels, PAD, n_steps=2)
+        explain(case.model, case.ids, label, case.labels, case.pad_idx, n_steps=2)
     except StudentError as error:
         if error.not_attempted:
             raise
@@ -68,7 +67,7 @@ def delta_belongs_to_the_review(explain: Function, bench: Bench, draw: Draw) -> 
     for drawn in draw_cases(bench, draw, STEPS_OF_DELTAS):
         pairs: list[tuple[Case, FoundDelta]] = []
         for case in (drawn, turned(drawn, bench)):
-            given = explain(case.model, case.ids, case.label, case.labels, PAD, n_steps=STEPS_OF_DELTAS)
+            given = explain(case.model, case.ids, case.label, case.labels, case.pad_idx, n_steps=STEPS_OF_DELTAS)
             scores, delta = _unpack(given, case.call)
             pairs.append((case, FoundDelta.of(delta, scores, case.difference)))
         for case, found in pairs:
@@ -78,10 +77,8 @@ def delta_belongs_to_the_review(explain: Function, bench: Bench, draw: Draw) -> 
 def steps_decide(explain: Function, bench: Bench, draw: Draw) -> None:
     """n_steps decides how exact the scores are"""
     case = draw_cases(bench, draw, STEPS_OF_DELTAS)[0]
-    few, many = (
-        _unpack(explain(case.model, case.ids, case.label, case.labels, PAD, n_steps=steps), case.call)[0].double()
-        for steps in FEW_AND_MANY
-    )
+    arguments = (case.model, case.ids, case.label, case.labels, case.pad_idx)
+    few, many = (_unpack(explain(*arguments, n_steps=steps), case.call)[0].double() for steps in FEW_AND_MANY)
     if few.shape == many.shape and bool((few - many).abs().max() <= 1e-6 * many.abs().max()):
         raise CheckFailed(
             "n_steps changes nothing",
@@ -97,9 +94,9 @@ def own_network_is_explained(network: Network, explain: Function, draw: Draw) ->
     """The scores explain TransformerClassifier itself"""
     model = network.build(**transformer.sizes(n_classes=3, max_length=16))
     weights = redraw(model, draw)
-    ids = draw.token_ids(1, 6, 40, avoid=[PAD])
+    ids = draw.token_ids(1, 6, 40, avoid=[OWN_PAD])
     labels = draw_names(draw, 3)
-    end, start = (weights["embedding.weight"][tokens] for tokens in (ids[0], torch.full_like(ids[0], PAD)))
+    end, start = (weights["embedding.weight"][tokens] for tokens in (ids[0], torch.full_like(ids[0], OWN_PAD)))
     logits = model.forward_embedded(torch.stack([end, start])).double()
     for place in draw.permutation(3).tolist()[:2]:
         case = Case(
@@ -112,7 +109,7 @@ def own_network_is_explained(network: Network, explain: Function, draw: Draw) ->
             said="your TransformerClassifier",
         )
         try:
-            given = explain(model, ids, case.label, labels, PAD, n_steps=300)
+            given = explain(model, ids, case.label, labels, OWN_PAD, n_steps=300)
         except StudentError as error:
             if "nan" not in error.message.lower():
                 raise
@@ -184,7 +181,7 @@ def _expect_delta(found: FoundDelta, case: Case, together: list[FoundDelta]) -> 
 def _masked_difference(model: Model, ids: Tensor, place: int) -> float | None:
     """F(x) − F(x′) under the baseline's own mask; None where that is NaN."""
     try:
-        own = model.forward(torch.cat([ids, torch.full_like(ids, PAD)])).double()
+        own = model.forward(torch.cat([ids, torch.full_like(ids, OWN_PAD)])).double()
     except StudentError:
         return None
     return float(own[0, place] - own[1, place])
@@ -193,7 +190,7 @@ def _masked_difference(model: Model, ids: Tensor, place: int) -> float | None:
 def _nan_cause(model: Model, ids: Tensor) -> Cause | None:
     """Whether the network gives NaN where all tokens are padding."""
     try:
-        model.forward(torch.full_like(ids, PAD))
+        model.forward(torch.full_like(ids, OWN_PAD))
     except StudentError as error:
         if "nan" in error.message.lower():
             text = "the baseline is all padding, and the network masked all of it: attention to nothing is NaN"
