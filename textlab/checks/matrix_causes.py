@@ -9,6 +9,8 @@ from textlab.checks.failure import Cause
 from textlab.checks.matrix_cases import Words
 
 SAME = 1e-6
+UNRELATED = 0.3
+"""Mean cosine below which rows have nothing to do with the vectors; rounded or shifted ones lie near 1."""
 
 
 def shape_cause(got: Tensor, words: Words) -> Cause | None:
@@ -34,7 +36,8 @@ def row_cause(got: Tensor, words: Words) -> Cause | None:
             return found
     places = wrong.nonzero().flatten()
     if len(places) == len(rows):
-        if _holds_none(got, words):
+        alike = torch.cosine_similarity(got[rows], expected, dim=1).mean()
+        if float(alike.abs()) < UNRELATED and _holds_none(got, words):
             return Cause("vectors-not-filled-in", "no row holds a vector: the matrix was never filled in")
         return None
     first, last = int(rows[places[0]]), int(rows[places[-1]])
