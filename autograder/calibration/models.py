@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import functools
 from typing import Any
 
@@ -14,9 +15,22 @@ from textlab.definitions import read_cells, slice_definitions
 
 @functools.cache
 def solution_text(notebook: str, name: str) -> str:
-    """The statements of the solution that define a class."""
+    """The definitions that a class of the solution needs and the imports that they read, as source text."""
     cells, _ = read_cells(f"{notebook}.ipynb", solution_notebook(notebook))
-    return "\n".join(piece.source for piece in slice_definitions(cells, [name]).program)
+    sources = [piece.source for piece in slice_definitions(cells, [name]).program]
+    statements = [ast.parse(source).body[0] for source in sources]
+    definitions = [node for node in statements if isinstance(node, (ast.ClassDef, ast.FunctionDef))]
+    read = {inner.id for node in definitions for inner in ast.walk(node) if isinstance(inner, ast.Name)}
+    return "\n".join(
+        source
+        for node, source in zip(statements, sources, strict=True)
+        if node in definitions or (isinstance(node, (ast.Import, ast.ImportFrom)) and read & _bound(node))
+    )
+
+
+def _bound(node: ast.Import | ast.ImportFrom) -> set[str]:
+    """The names that an import binds."""
+    return {(alias.asname or alias.name).partition(".")[0] for alias in node.names}
 
 
 @functools.cache

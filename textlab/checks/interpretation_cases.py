@@ -240,9 +240,10 @@ def _tells(explained: Explained, n_steps: int, told: Told) -> bool:
 
 
 def _apart(explained: Explained, few: int, many: int, rule: Rule) -> float:
-    """The share of the largest score by which two numbers of steps differ."""
+    """The share of the largest score by which two numbers of steps differ; 0 for scores that vanish in float32."""
     one, other = (explained.attributions(steps, rule).scores for steps in (few, many))
-    return float((one - other).abs().max() / other.abs().max())
+    largest = float(other.abs().max())
+    return float((one - other).abs().max()) / largest if largest > LEAST_SCORE else 0.0
 
 
 def _probe(

@@ -141,6 +141,7 @@ def arguments_decide_dropout(rnn: Network, draw: Draw) -> None:
     inputs = reviews(draw, 6, 12)
     model = rnn.build(**sizes(n_layers=1))
     expect_silent_in_evaluation(model, inputs)
+    _expect_own_summaries(rnn, draw)
     expect_nothing_at_rate_zero(rnn.build(**sizes(dropout=0.0)), inputs, "RNNBaseline", SAME)
 
     def build(rate: float) -> Model:

@@ -51,7 +51,8 @@ NETWORK = cast(RemoteNetwork, Untrained())
     ],
     ids=["rnn", "cnn", "glove", "transformer"],
 )
-def test_each_f1_names_its_data(ask: Callable[[Note], None], name: str) -> None:
+def test_each_f1_names_its_data(ask: Callable[[Note], None], name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(test_glove.checks, "expect_to_run", lambda network: None)
     note = Note()
     ask(note)
     assert f" on {name}, at least " in note.text
