@@ -133,6 +133,13 @@ class Repair:
     """Variables of the notebook, and the argument whose value each gets."""
     other_layout: bool = False
     """Whether ids go in the other way round than the contract says."""
+    least_layers: int = 1
+    """How many recurrent layers there are at least, whatever is asked."""
+
+    def changed(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """The kit's arguments of a network, as far as they have to differ."""
+        layers = {"n_layers": max(self.least_layers, arguments["n_layers"])} if "n_layers" in arguments else {}
+        return {**arguments, **layers}
 
 
 class RemoteNetwork:
@@ -159,7 +166,7 @@ class RemoteNetwork:
 
     def build(self, **arguments: object) -> RemoteModel:
         """Build a network from keyword arguments."""
-        worker = self._worker()
+        worker, arguments = self._worker(), self.repair.changed(arguments)
         asked = {"arguments": arguments, "seed": self._seed, "variables": self._variables(arguments)}
         handle = worker.request("build", QUICK_S, name=self.name, **asked)
         worker.expect(isinstance(handle, Handle), "build", "is no handle")

@@ -23,6 +23,19 @@ MOST_TRIES = 60
 class IsolatedFailure(CheckFailed):
     """A rule does not hold, and what builds on it can be asked all the same, since the fault is made good for it."""
 
+    @classmethod
+    def of(cls, error: CheckFailed) -> IsolatedFailure:
+        """The same failure."""
+        rows = error.rows
+        return cls(
+            error.what,
+            input=rows["input"],
+            expected=rows["expected"],
+            got=rows["got"],
+            likely=Cause(error.cause, rows["likely"]),
+            next=rows["next"],
+        )
+
 
 @dataclass(frozen=True)
 class Trial:
@@ -36,15 +49,16 @@ class Trial:
 def find_repair(network: RemoteNetwork, role: str, variables: Sequence[str]) -> Repair:
     """What makes a class run that cannot be built or does not run as it is; nothing when nothing does.
 
-    Tried are the other layout of the ids, where the contract names one, and the notebook's `variables` that the class
-    reads, each with the value of one of its arguments.
+    Tried are the other layout of the ids, where the contract names one, two layers where one is asked, and the
+    notebook's `variables` that the class reads, each with the value of one of its arguments.
     """
     trials = _trials(role)
     if not trials or all(_runs(network, trial) for trial in trials):
         return Repair()
     arguments = network.sized_arguments(**trials[0].arguments)
     layouts = [Repair(other_layout=True)] if network.has_layout else []
-    for repair in [*layouts, *itertools.islice(_bindings(variables[:MOST_NAMES], arguments), MOST_TRIES)]:
+    layers = [Repair(least_layers=2)] if "n_layers" in trials[0].arguments else []
+    for repair in [*layouts, *layers, *itertools.islice(_bindings(variables[:MOST_NAMES], arguments), MOST_TRIES)]:
         repaired = network.with_repair(repair)
         if all(_runs(repaired, trial) for trial in trials):
             return repair
@@ -53,6 +67,17 @@ def find_repair(network: RemoteNetwork, role: str, variables: Sequence[str]) -> 
 
 def charged(error: CheckFailed | StudentError, name: str, repair: Repair) -> IsolatedFailure:
     """The failure that names what had to be repaired in the class `name`, in place of what a check has met."""
+    if isinstance(error, CheckFailed) and error.cause:
+        return IsolatedFailure.of(error)
+    if repair.least_layers > 1:
+        return IsolatedFailure(
+            f"{name} reads two states, also where there is one",
+            input=f"{name}(n_layers=1, bidirectional=False, …)",
+            expected="the only state as the summary",
+            got=error.what,
+            likely=Cause("two-directions-written-out", "with two layers it runs, and so it does with two directions"),
+            next="let bidirectional decide: one state for one direction, both side by side for two",
+        )
     if repair.other_layout:
         return IsolatedFailure(
             f"{name} reads its ids as [batch, length]",

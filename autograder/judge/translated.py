@@ -58,7 +58,7 @@ class TranslatedNetwork(RemoteNetwork):
 
     def build_as_it_is(self, **arguments: Any) -> RemoteModel:
         """The same, with the embedding as the class itself leaves it."""
-        worker = self._worker()
+        worker, arguments = self._worker(), self.repair.changed(arguments)
         matrix = arguments.get("matrix")
         if isinstance(matrix, Tensor):
             worker.request("serve", QUICK_S, words=served_words(len(matrix)), matrix=matrix)

@@ -156,3 +156,25 @@ def test_an_optimiser_that_is_older_than_the_vectors_costs_the_vectors_only(grad
     found = grade(early)
     causes = {check.id: check.cause for check in found.checks if check.outcome != "passed"}
     assert causes == {"glove-vectors": "optimiser-made-too-early"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("old", "new", "causes"),
+    [
+        ("bidirectional=bidirectional,", "", {"bidirectional-not-passed", ""}),
+        ("if self.both:", "if True:", {"two-directions-written-out"}),
+    ],
+)
+def test_directions_that_are_written_out_cost_the_checks_of_directions_and_summary(
+    grade: Grade, old: str, new: str, causes: set[str]
+) -> None:
+    source = notebook_source("lstm_conv1d")
+    assert old in source
+    source = source.replace(
+        "hidden_dim * 2 if bidirectional else hidden_dim, output_dim", "hidden_dim * 2, output_dim"
+    )
+    found = grade(source.replace("if self.both:", "if True:").replace(old, new))
+    lost = {check.id: check.cause for check in found.checks if check.outcome != "passed"}
+    assert set(lost) <= {"rnn-directions", "rnn-summary"}
+    assert causes & set(lost.values())

@@ -13,6 +13,8 @@ from textlab.weights import EMBEDDING
 TOLERANCE = 2e-3
 """Of features near 10; what is summed in another order differs by 1e-5, another activation by 0.05 and more."""
 POSITIVE = 0.05
+MOST_PADDING = 3
+"""Zeros on either side that are tried when a mistake is looked for."""
 
 Pool = Callable[[Tensor], Tensor]
 
@@ -34,10 +36,10 @@ class Kernel:
 
     @property
     def margins(self) -> list[tuple[int, int]]:
-        """The zeros that a convolution may add on both sides: none, or so many that no window is lost."""
+        """The zeros that a convolution may add: as many on both sides, or so many that no window is lost."""
         more = self.width - 1
-        pairs = [(0, 0), (more, more), (more // 2, more - more // 2), (more - more // 2, more // 2)]
-        pairs += [(self.width // 2, self.width // 2), (more, 0), (0, more)]
+        pairs = [*((count, count) for count in range(self.width)), (self.width // 2, self.width // 2)]
+        pairs += [(more // 2, more - more // 2), (more - more // 2, more // 2), (more, 0), (0, more)]
         return list(dict.fromkeys(pairs))
 
     def maps(self, embedded: Tensor, margin: tuple[int, int] = (0, 0), stride: int = 1, dilation: int = 1) -> Tensor:
@@ -120,7 +122,15 @@ def added(candidates: Sequence[Kernel], embedded: Tensor) -> Tensor | None:
 
 
 def wrong_features(candidates: Sequence[Kernel], embedded: Tensor) -> Iterator[tuple[str, str, Tensor]]:
-    """What usual mistakes give: a name, what a student reads, and the features [reviews, filters], in some order."""
+    """What usual mistakes give: a name, what a student reads, and the features [reviews, filters], in some order.
+
+    Each comes without padding and with up to MOST_PADDING zeros on both sides.
+    """
+    for count in range(MOST_PADDING + 1):
+        yield from _wrong_features(candidates, nn.functional.pad(embedded, (0, 0, count, count)))
+
+
+def _wrong_features(candidates: Sequence[Kernel], embedded: Tensor) -> Iterator[tuple[str, str, Tensor]]:
     layers = [one for one in as_stored(candidates) if one.bias is not None]
 
     def features(

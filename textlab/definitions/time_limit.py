@@ -19,7 +19,8 @@ def at_most(seconds: float) -> Iterator[None]:
 
     Does nothing where signals do not reach: on Windows, and outside the main thread.
     """
-    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
+    set_timer = getattr(signal, "setitimer", None)
+    if set_timer is None or threading.current_thread() is not threading.main_thread():
         yield
         return
 
@@ -27,9 +28,9 @@ def at_most(seconds: float) -> Iterator[None]:
         raise TooSlow(f"took longer than {seconds:.0f} s")
 
     before = signal.signal(signal.SIGVTALRM, end)
-    signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
+    set_timer(signal.ITIMER_VIRTUAL, seconds)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        set_timer(signal.ITIMER_VIRTUAL, 0)
         signal.signal(signal.SIGVTALRM, before)

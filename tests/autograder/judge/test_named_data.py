@@ -18,6 +18,7 @@ from autograder.judge.f1_bound import Trained
 from autograder.judge.hidden_data import Encoded
 from autograder.judge.remote import RemoteNetwork
 from tests.autograder.judge.conftest import tiny_data, tiny_few, tiny_thresholds
+from textlab.checks import glove
 from textlab.checks.draw import Draw
 from textlab.corpus import Review
 from textlab.training import TrainingPlan
@@ -52,7 +53,7 @@ NETWORK = cast(RemoteNetwork, Untrained())
     ids=["rnn", "cnn", "glove", "transformer"],
 )
 def test_each_f1_names_its_data(ask: Callable[[Note], None], name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(test_glove.checks, "expect_to_run", lambda network: None)
+    monkeypatch.setattr(glove, "expect_to_run", lambda network: None)
     note = Note()
     ask(note)
     assert f" on {name}, at least " in note.text
