@@ -108,7 +108,9 @@ def _mutants(notebook: str, path: Path) -> Iterable[Answer]:
     blanks = [key for key in _sources(notebook) if not key.isdecimal()]
     for entry in tomllib.loads(path.read_text(encoding="utf-8"))["mutant"]:
         where = f"{path.name}, {entry.get('name', 'a mutant without a name')}"
-        if set(entry) - {"name", "why", "cause", "fails", "unchecked", "changes"} or not entry.get("fails"):
+        if set(entry) - {"name", "why", "cause", "fails", "unchecked", "changes"} or not (
+            entry.get("fails") and entry.get("cause")
+        ):
             raise ValueError(f"{where}: write name, why, cause, fails, changes, and unchecked where there is some")
         fails, unchecked = frozenset(entry["fails"]), frozenset(entry.get("unchecked", []))
         if fails & unchecked or (fails | unchecked) - known:
@@ -122,7 +124,7 @@ def _mutants(notebook: str, path: Path) -> Iterable[Answer]:
             cells[places[0]] = cells[places[0]].replace(old, new)
             touched.append(places[0])
         name = f"{notebook}: {entry['name']}"
-        cause = entry.get("cause", [])
+        cause = entry["cause"]
         causes = [cause] if isinstance(cause, str) else cause
         yield _answer(name, notebook, entry["why"], cells, fails, unchecked, touched, causes)
 

@@ -208,7 +208,17 @@ def arguments_decide_dropout(cnn: Network, draw: Draw) -> None:
         return model
 
     pair = draw.token_ids(2, 16, 40, avoid=[1])
-    expect_dropout(build, draw, pair, with_lengths=False, call=cnn.name, place=FEATURES)
+    plain = _computes(build(0.0), draw, kernels)
+    expect_dropout(build, draw, pair, with_lengths=False, call=cnn.name, place=FEATURES, plain=plain)
+
+
+def _computes(model: Model, draw: Draw, kernel_sizes: list[int]) -> bool:
+    """Whether nothing comes between what dropout leaves and the linear layer, which has two channels a kernel."""
+    try:
+        expect_computed(model, draw, 40, kernel_sizes, 2)
+    except (CheckFailed, StudentError):
+        return False
+    return True
 
 
 def reviews_are_independent(cnn: Network, draw: Draw) -> None:

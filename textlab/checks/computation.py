@@ -36,6 +36,8 @@ def expect_computed(model: Model, draw: Draw, vocab_size: int, kernel_sizes: Seq
 
     The model has fresh weights, kernels no wider than WIDEST, padding id 1. NotChecked when its last layer is wrong.
     """
+    if EMBEDDING not in model.get_weights():
+        raise NotChecked("the network has no self.embedding")
     words = draw.token_ids(4, 8, vocab_size, avoid=[1])
     for seed in range(3):  # batch statistics, if there are any, become those of reviews
         model.forward(words, training=True, seed=seed)
@@ -203,7 +205,7 @@ def skips_words(model: Model, draw: Draw, vocab_size: int) -> bool:
     ids = draw.token_ids(12, 3 * WIDEST, vocab_size, avoid=[1])
     weights, head = model.get_weights(), find_head(model, (ids, None))
     back = way_back(model, head, ids) if head is not None else None
-    if head is None or back is None:
+    if head is None or back is None or EMBEDDING not in weights:
         return False
     observed = observe(model, head, ids, back)
     ways = wrong_features(kernels(weights, head.names), weights[EMBEDDING][ids])
