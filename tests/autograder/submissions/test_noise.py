@@ -43,12 +43,12 @@ def test_a_notebook_that_is_kept_in_an_environment_is_found(tmp_path: Path, pack
     paths = [
         "amy/env/pyvenv.cfg",
         "amy/env/2_cnn.ipynb",
-        "amy/env/work/1_rnn.ipynb",
+        "amy/env/mine/1_rnn.ipynb",
         "amy/env/lib/a.py",
         "bob/lib/2_cnn.ipynb",
     ]
     source = pack(tmp_path / "a.zip", *paths) if packed else plant(tmp_path / "a", *paths)
-    assert found(source) == {"amy": ["env/2_cnn.ipynb", "env/work/1_rnn.ipynb"], "bob": ["lib/2_cnn.ipynb"]}
+    assert found(source) == {"amy": ["env/2_cnn.ipynb", "env/mine/1_rnn.ipynb"], "bob": ["lib/2_cnn.ipynb"]}
 
 
 @pytest.mark.parametrize("packed", [False, True])
