@@ -94,10 +94,10 @@ def test_work_beside_the_folder_of_the_assignment_is_found(tmp_path: Path) -> No
 
 
 def test_work_in_a_folder_of_another_name_is_found(tmp_path: Path) -> None:
-    plant(tmp_path, f"amy/{ASSIGNMENT}/2_cnn.ipynb", "amy/mine/1_rnn.ipynb", "amy/homework_1/a.ipynb")
+    plant(tmp_path, f"amy/{ASSIGNMENT}/2_cnn.ipynb", "amy/weekly/1_rnn.ipynb", "amy/homework_1/a.ipynb")
     plant(tmp_path, "bob/hw/2_cnn.ipynb", "cy/homework_1/a.ipynb")
     amy, bob, cy = find_submissions(tmp_path, notebooks=NOTEBOOKS)
-    assert [file.name for file in amy.files] == [f"{ASSIGNMENT}/2_cnn.ipynb", "mine/1_rnn.ipynb"]
+    assert [file.name for file in amy.files] == [f"{ASSIGNMENT}/2_cnn.ipynb", "weekly/1_rnn.ipynb"]
     assert [file.name for file in bob.files] == ["hw/2_cnn.ipynb"]
     assert cy.files == () and "no folder text_classification, but homework_1" in cy.problems[0]
     (alone,) = find_submissions(tmp_path / "amy", notebooks=NOTEBOOKS[1:])
