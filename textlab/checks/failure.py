@@ -35,15 +35,12 @@ class CheckFailed(Exception):
     `likely` the confirmed cause, if there is one, and `next` the step to take: without a cause, one experiment.
     """
 
-    def __init__(
-        self, what: str, *, input: str, expected: str, got: str, likely: Cause | str | None, next: str
-    ) -> None:
+    def __init__(self, what: str, *, input: str, expected: str, got: str, likely: Cause | None, next: str) -> None:
         super().__init__(what)
         self.what = what
-        self.cause = likely.name if isinstance(likely, Cause) else ""
+        self.cause = likely.name if likely else ""
         """The name of the confirmed cause; "" without one."""
-        text = likely.text if isinstance(likely, Cause) else likely
-        said = NO_KNOWN_CAUSE if text is None else text
+        said = likely.text if likely else NO_KNOWN_CAUSE
         self.rows = {"input": input, "expected": expected, "got": got, "likely": said, "next": next}
 
     def __str__(self) -> str:
@@ -60,9 +57,10 @@ class NotChecked(CheckFailed):
             input="",
             expected="",
             got="",
-            likely="",
+            likely=None,
             next="",
         )
+        self.rows["likely"] = ""
 
     def __str__(self) -> str:
         """The reason."""
@@ -137,7 +135,7 @@ def expect_shape(
     allowed: Sequence[tuple[int, ...]],
     *,
     input: str,
-    likely: Cause | str | None,
+    likely: Cause | None,
     next: str,
     axes: str = "",
 ) -> None:
@@ -164,7 +162,7 @@ def expect_close(
     tolerance: float,
     what: str,
     input: str,
-    likely: Cause | str | None,
+    likely: Cause | None,
     next: str,
 ) -> None:
     """Fail unless two tensors have the same shape and differ nowhere by more than `tolerance` (absolute)."""
@@ -189,7 +187,7 @@ def expect_gradients(
     *,
     spared: Collection[str] = (),
     input: str,
-    likely: Cause | str | None,
+    likely: Cause | None,
     next: str,
 ) -> None:
     """Fail if the gradient of a parameter that is not spared is 0, after backward() of what `input` names.

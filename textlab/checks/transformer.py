@@ -10,6 +10,7 @@ from torch import Tensor
 
 from textlab.checks.draw import Draw
 from textlab.checks.failure import (
+    Cause,
     CheckFailed,
     StudentError,
     expect_close,
@@ -40,7 +41,9 @@ def arguments_decide(network: Network, draw: Draw) -> None:
             input=call_text(network, arguments),
             expected=f"embedding.weight of shape {shape_text(wanted)}, zeros in row pad_idx={pad_idx}",
             got=f"shape {shape_text(found.shape)}" if tuple(found.shape) != wanted else numbers_text(found[pad_idx]),
-            likely="the embedding has another name or other sizes, or was made without padding_idx",
+            likely=Cause("padding-idx-missing", f"row pad_idx={pad_idx} was drawn like the others")
+            if tuple(found.shape) == wanted
+            else None,
             next="make self.embedding with vocab_size rows of emb_dim numbers, and tell it pad_idx",
         )
     counts = [_numbers(network.build(**{**arguments, "n_layers": layers})) for layers in (1, 2, 3)]
@@ -50,7 +53,9 @@ def arguments_decide(network: Network, draw: Draw) -> None:
             input=f"{network.name}(…, n_layers=1), then 2, then 3",
             expected="every layer adds the same number of weights",
             got=f"{counts[0]}, {counts[1]}, {counts[2]} numbers in all parameters",
-            likely="the number of layers is written out, or the layers are in a plain list, which hides them",
+            likely=Cause("layers-written-out", "there are as many weights for any number of layers")
+            if len(set(counts)) == 1
+            else None,
             next="nn.TransformerEncoder(layer, n_layers, …), or an nn.ModuleList with one layer for each",
         )
     one, four = (network.build(**{**arguments, "n_heads": heads, "dropout": 0.0}) for heads in (1, 4))
@@ -64,7 +69,7 @@ def arguments_decide(network: Network, draw: Draw) -> None:
                 input=f"{network.name}(…, n_heads=1) and n_heads=4 with the same weights, 4 reviews",
                 expected="different logits",
                 got=f"{numbers_text(outputs[0])} both times",
-                likely="the number of heads is written out as a number",
+                likely=Cause("heads-written-out", "the number of heads does not come from n_heads"),
                 next="hand n_heads on to nn.TransformerEncoderLayer, as its second argument",
             )
 
@@ -79,7 +84,7 @@ def one_logit_per_class(network: Network, draw: Draw) -> None:
             _logits(model, ids, f"{batch} reviews × {length} tokens"),
             [(batch, n_classes)],
             input=f"{batch} reviews × {length} tokens, n_classes={n_classes}",
-            likely="the length axis is still there, the mean ran over another axis, or n_classes is not used",
+            likely=None,
             next="mean over axis 1, the length; then nn.Linear(emb_dim, n_classes)",
         )
     model = network.build(**sizes(max_length=12))
@@ -92,12 +97,14 @@ def one_logit_per_class(network: Network, draw: Draw) -> None:
             raise
         if "NaN" in error.message:
             return  # a fault of the mask, which is charged elsewhere
+        first = ids[:, :12]
+        whole = Cause("review-not-cut", "its first 12 tokens alone are read without an error")
         raise CheckFailed(
             "a review longer than max_length stops the network",
             input=call,
             expected="the logits of its first 12 tokens",
             got=f"{error.type_name}: {error.message}"[:200],
-            likely="there are max_length positions, and the review has more tokens",
+            likely=whole if _answers(model, first) else None,
             next="begin forward with text = text[:, : max_length], and cut padding in the same way",
         ) from None
     expect_close(
@@ -106,7 +113,7 @@ def one_logit_per_class(network: Network, draw: Draw) -> None:
         tolerance=SAME,
         what="tokens after max_length are read",
         input=call,
-        likely="the positions repeat, or the argument max_length is not used",
+        likely=None,
         next="begin forward with text = text[:, : max_length]",
     )
 
@@ -126,7 +133,7 @@ def logits_are_not_probabilities(network: Network, draw: Draw) -> None:
             input="20 reviews, 3 classes, large weights",
             expected="logits: numbers of any size and sign",
             got=f"{numbers_text(logits)}, " + ("logarithms of probabilities" if is_log else "all between 0 and 1"),
-            likely="a softmax, log_softmax or sigmoid at the end; cross-entropy applies it itself",
+            likely=_probability_cause(logits, is_log),
             next="give back what the linear layer gives",
         )
 
@@ -148,7 +155,7 @@ def order_matters(network: Network, draw: Draw) -> None:
             input="4 reviews of 6 different words, then with two words swapped, then from the end",
             expected="other logits: “not bad, good” is not “not good, bad”",
             got=f"{numbers_text(before)} each time",
-            likely="no positions are added: attention and mean see a bag of words",
+            likely=Cause("positions-missing", "no position has a part in the logits: only which words there are"),
             next="add one vector a place, [length, emb_dim], to the embedded tokens before the encoder",
         )
 
@@ -171,7 +178,7 @@ def reviews_are_independent(network: Network, draw: Draw) -> None:
             tolerance=SAME,
             what="a review's logits change with its neighbours",
             input=call,
-            likely="batch_first=True is missing: attention then runs over the reviews of the batch",
+            likely=None,
             next="nn.TransformerEncoderLayer(…, batch_first=True), and positions along axis 1",
         )
 
@@ -191,7 +198,7 @@ def padding_is_silent(network: Network, draw: Draw) -> None:
             tolerance=SAME,
             what="padding changes the logits",
             input=f"3 reviews of 7 tokens, alone and with {extra} padding token{'s' if extra > 1 else ''} after them",
-            likely="src_key_padding_mask was not handed to the encoder, or the mean counts padding tokens",
+            likely=None,
             next="mask the keys with padding = (text == pad_idx), and take the mean over the other tokens only",
         )
 
@@ -206,7 +213,7 @@ def dropout_follows_its_argument(network: Network, draw: Draw) -> None:
         tolerance=0.0,
         what="two runs in evaluation mode differ",
         input="the same 6 reviews twice, after model.eval()",
-        likely="a dropout layer is made inside forward",
+        likely=Cause("dropout-in-evaluation", "numbers are drawn after model.eval(), too"),
         next="make every layer in __init__",
     )
     if torch.equal(model.forward(ids, training=True, seed=1), model.forward(ids, training=True, seed=2)):
@@ -215,17 +222,22 @@ def dropout_follows_its_argument(network: Network, draw: Draw) -> None:
             input="the same 6 reviews twice, after model.train(), dropout=0.5",
             expected="different logits",
             got="twice the same logits",
-            likely="dropout is set to 0, or a network in evaluation mode is used inside",
+            likely=None,
             next="hand dropout on to nn.TransformerEncoderLayer",
         )
     still = network.build(**sizes(dropout=0.0))
+    first, second = (still.forward(ids, training=True, seed=seed) for seed in (1, 2))
     expect_close(
-        still.forward(ids, training=True, seed=1),
+        first,
         still.forward(ids),
         tolerance=SAME,
         what="with dropout=0.0 training and evaluation differ",
         input=f"6 reviews, {network.name}(dropout=0.0), model.train() against model.eval()",
-        likely="nn.TransformerEncoderLayer was not told: its own dropout is 0.1",
+        likely=None
+        if torch.equal(first, second)
+        else Cause(
+            "dropout-of-the-layer", "numbers are drawn at rate 0, too: a rate does not come from the argument"
+        ),
         next="nn.TransformerEncoderLayer(…, dropout=dropout, …)",
     )
 
@@ -237,7 +249,7 @@ def every_parameter_learns(network: Network, draw: Draw) -> None:
     expect_gradients(
         model.gradients(_reviews(draw, 16, 20, 1)),
         input="the sum of the logits of 16 reviews × 20 tokens",
-        likely="a layer is made in __init__ but forward does not use it; nn.TransformerEncoder copies its layer",
+        likely=None,
         next="keep the encoder as an attribute, not the layer that it was made from",
     )
 
@@ -283,13 +295,33 @@ def _logits(model: Model, ids: Tensor, said: str) -> Tensor:
             input=said,
             expected="finite logits",
             got=error.message[:200],
-            likely="batch_first=True is missing, so the encoder takes axis 0 for the length"
-            if swapped
-            else "the mask is inverted: True hides a token, and attention to nothing at all is NaN",
+            likely=None
+            if swapped or _answers(model, torch.zeros_like(ids))
+            else Cause("mask-inverted", "reviews without padding give NaN: the mask hides their words"),
             next="nn.TransformerEncoderLayer(…, batch_first=True)"
             if swapped
             else "src_key_padding_mask=(text == pad_idx) is True where there is padding",
         ) from None
+
+
+def _answers(model: Model, ids: Tensor) -> bool:
+    """Whether reviews are read without an error."""
+    try:
+        model.forward(ids)
+    except StudentError:
+        return False
+    return True
+
+
+def _probability_cause(outputs: Tensor, is_log: bool) -> Cause:
+    """What made probabilities of the logits [reviews, classes], told by what they add up to."""
+    if is_log:
+        return Cause("log-softmax-at-the-end", "they are what log_softmax gives; cross-entropy applies it itself")
+    if bool(((outputs.sum(dim=1) - 1).abs() < 1e-3).all()):
+        return Cause("softmax-at-the-end", "they add up to 1, as softmax makes them; cross-entropy applies it itself")
+    return Cause(
+        "sigmoid-at-the-end", "each is between 0 and 1, and they do not add up to 1: a sigmoid is at the end"
+    )
 
 
 def _reviews(draw: Draw, batch: int, length: int, pad_idx: int) -> Tensor:

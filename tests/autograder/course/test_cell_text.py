@@ -10,7 +10,7 @@ from textlab.checks.failure import CheckFailed
 def test_every_line_fits_and_stays_in_its_row() -> None:
     long = CheckFailed(
         "wrong", input="f(x)", expected="a number", got=", ".join(f"convs.{n}.bias (13,)" for n in range(20)),
-        likely="-", next="-",
+        likely=None, next="-",
     )  # fmt: skip
     made = record(outcomes={"cnn-shapes": "failed"}, message=str(long))
     lines = cell_text([check for check in made.checks if check.id == "cnn-shapes"]).splitlines()

@@ -13,7 +13,7 @@ from autograder.reports.feedback import TITLES, feedback_page, next_step, parts,
 from autograder.reports.message import GRADER_FAILED, Message, read_message
 from autograder.rubric import load_rubric
 from tests.records import record
-from textlab.checks.failure import CheckFailed, StudentError
+from textlab.checks.failure import Cause, CheckFailed, StudentError
 
 RUBRIC = load_rubric()
 FAILURE = CheckFailed(
@@ -21,7 +21,7 @@ FAILURE = CheckFailed(
     input="CNN.forward(ids [3, 9])",
     expected="(3, 1)",
     got="(3, 5)",
-    likely="an axis is left",
+    likely=Cause("axis-left", "an axis is left"),
     next="print the shapes",
 )
 SENTENCE = ExplainedSentence(("a", "dull", "plot"), (0.1, -1.5, 0.25), 0.2, 1e-4, (2,))
@@ -49,7 +49,7 @@ def test_a_failed_check_shows_its_counterexample_as_rows() -> None:
 
 def test_no_input_of_a_hidden_check_is_shown_but_its_numbers_are() -> None:
     secret = "a secret review"
-    told = CheckFailed("too low", input=secret, expected="0.86", got="0.71", likely="-", next="-")
+    told = CheckFailed("too low", input=secret, expected="0.86", got="0.71", likely=None, next="-")
     shown = page(record(outcomes={"cnn-f1": "failed"}, message=str(told)))
     assert secret not in shown
     assert "<dt>got</dt><dd>0.71</dd>" in shown
