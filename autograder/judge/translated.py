@@ -41,10 +41,11 @@ class TranslatedNetwork(RemoteNetwork):
     ) -> None:
         """`probabilities` keeps, by class, what was found out about the output."""
         super().__init__(name, worker, train_seconds)
-        self.asked = Asked(role.kernel_count)
         self._role = role
         self._with_lengths = with_lengths
         self._probabilities = probabilities
+        self._names: dict[str, str] = {}
+        self.asked = Asked(role.kernel_count, self._names, role.layout == "sequence_first")
 
     def build(self, **arguments: Any) -> RemoteModel:
         """Build a network from the kit's arguments. With a `matrix` its embedding starts from it in any case."""
@@ -116,6 +117,7 @@ class TranslatedNetwork(RemoteNetwork):
                 name = names[0]
             if name:
                 given[name] = self._sized(argument, value)
+                self._names[argument] = name
         constants = {name: value for name, value in self._role.constants.items() if name in taken or ANY in taken}
         return {**given, **constants}
 

@@ -178,3 +178,25 @@ def test_directions_that_are_written_out_cost_the_checks_of_directions_and_summa
     lost = {check.id: check.cause for check in found.checks if check.outcome != "passed"}
     assert set(lost) <= {"rnn-directions", "rnn-summary"}
     assert causes & set(lost.values())
+
+
+def test_messages_speak_the_notebooks_names_and_shapes(grade: Grade, tmp_path: Path) -> None:
+    contract = (
+        '[cnn]\nnotebook = "*"\nnetwork = "TextNet"\n'
+        'arguments = { out_channels = "n_filters", kernel_sizes = "windows" }\n'
+        '[cnn.points]\ncnn-kernel-sizes = 1\n[rnn]\nnotebook = "*"\nnetwork = "Odd"\nlayout = "sequence_first"\n'
+        "[rnn.points]\nrnn-runs = 1\n"
+    )
+    cnn = CNN.format(last="", axis="").replace("class Net(", "class TextNet(").replace("out_channels", "n_filters")
+    cnn = cnn.replace("for size in kernel_sizes", "for size in (2, 3)").replace("kernel_sizes", "windows")
+    rnn = (
+        "class Odd(nn.Module):\n"
+        "    def __init__(self, vocab_size, embedding_dim, hidden_dim, n_layers, bidirectional, dropout, pad_idx):\n"
+        "        super().__init__()\n        self.embedding = nn.Embedding(vocab_size, embedding_dim)\n"
+        "        self.out = nn.Linear(embedding_dim, 3)\n"
+        "    def forward(self, text, lengths):\n        return self.out(self.embedding(text))\n"
+    )
+    said = lost(grade(IMPORTS + cnn + rnn, written(tmp_path, contract)))
+    assert "TextNet(emb_dim=" in said["cnn-kernel-sizes"] and "n_filters=" in said["cnn-kernel-sizes"]
+    assert "windows=[" in said["cnn-kernel-sizes"]
+    assert ", 3], lengths" in said["rnn-runs"] and "Odd(embedding_dim=" in said["rnn-runs"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 import torch
 from torch import Tensor
 
@@ -23,7 +25,7 @@ from textlab.checks.features import way_back
 from textlab.checks.gradients import expect_all_to_learn
 from textlab.checks.head import find_head
 from textlab.checks.layers import expect_kernel_sizes, expect_one_linear_layer, reads_all_features
-from textlab.checks.subject import Model, Network
+from textlab.checks.subject import Model, Network, shown_call
 
 # One-thread float32 sums of a few hundred terms differ by about 1e-6 when their order changes.
 SAME = 1e-5
@@ -42,7 +44,7 @@ def builds(cnn: Network, draw: Draw) -> None:
     for emb_dim, kernel_sizes in [(8, [2, 3, 4]), (5, [3, 4, 5])]:
         vocab_size = draw.integer(20, 60)
         arguments = sizes(vocab_size, emb_dim, draw.integer(3, 7), kernel_sizes)
-        call = f"{cnn.name}(vocab_size={vocab_size}, emb_dim={emb_dim}, …)"
+        call = shown_call(cnn, vocab_size=vocab_size, emb_dim=emb_dim)
         expect_embedding(cnn.build(**arguments), vocab_size, emb_dim, call, EMBEDDING)
 
 
@@ -63,7 +65,7 @@ def one_convolution_per_kernel_size(cnn: Network, draw: Draw) -> None:
     def build(emb_dim: int, channels: int, kernel_sizes: list[int]) -> Model:
         return cnn.build(**sizes(50, emb_dim, channels, kernel_sizes))
 
-    expect_kernel_sizes(build, cnn.name, asked, draw)
+    expect_kernel_sizes(build, functools.partial(shown_call, cnn), asked, draw)
 
 
 def one_linear_layer(cnn: Network, draw: Draw) -> None:
@@ -76,7 +78,7 @@ def one_linear_layer(cnn: Network, draw: Draw) -> None:
             if len(taken) == len(KERNELS):
                 raise
             continue  # another number of kernel sizes is the business of the check of these
-        expect_one_linear_layer(model.parameters(), cnn.name, channels, taken)
+        expect_one_linear_layer(model.parameters(), functools.partial(shown_call, cnn), channels, taken)
 
 
 def runs(cnn: Network, draw: Draw) -> None:

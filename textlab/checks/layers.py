@@ -14,11 +14,11 @@ Shapes = Mapping[str, tuple[int, ...]]
 
 
 def expect_kernel_sizes(
-    build: Callable[[int, int, list[int]], Model], name: str, asked: Sequence[list[int]], draw: Draw
+    build: Callable[[int, int, list[int]], Model], call: Callable[..., str], asked: Sequence[list[int]], draw: Draw
 ) -> None:
     """Fail unless there is one convolution for each kernel size that is asked for.
 
-    build: makes a network from emb_dim, out_channels and kernel_sizes.
+    build: makes a network from emb_dim, out_channels and kernel_sizes. call: says how, from arguments by name.
     """
     found: list[tuple[list[int], list[int]]] = []
     for kernel_sizes in asked:
@@ -31,7 +31,7 @@ def expect_kernel_sizes(
         if sorted(kernel_sizes) != widths:
             raise CheckFailed(
                 "the convolutions do not have the asked kernel sizes",
-                input=f"{name}(emb_dim={emb_dim}, out_channels={channels}, kernel_sizes={kernel_sizes}, …)",
+                input=call(emb_dim=emb_dim, out_channels=channels, kernel_sizes=kernel_sizes),
                 expected=f"kernel sizes {kernel_sizes}, each with {channels} channels over {emb_dim} numbers a token",
                 got=f"kernel sizes {widths} among the parameters {parameter_text(shapes)}",
                 likely=_kernel_cause(build, kernel_sizes, widths, model, draw),
@@ -49,14 +49,14 @@ def convolution_widths(shapes: Shapes, emb_dim: int, channels: int) -> list[int]
     )
 
 
-def expect_one_linear_layer(shapes: Shapes, name: str, channels: int, kernel_sizes: list[int]) -> None:
+def expect_one_linear_layer(shapes: Shapes, call: Callable[..., str], channels: int, kernel_sizes: list[int]) -> None:
     """Fail unless one layer reads one number per filter."""
     if reads_all_features(shapes, channels, kernel_sizes):
         return
     filters = _filters(shapes, channels, kernel_sizes)
     raise CheckFailed(
         "there is no linear layer from all features to one logit",
-        input=f"{name}(out_channels={channels}, kernel_sizes={kernel_sizes}, …)",
+        input=call(out_channels=channels, kernel_sizes=kernel_sizes),
         expected=f"a weight of shape {shape_text((1, filters))}: out_channels × number of kernel sizes → 1",
         got=parameter_text(shapes),
         likely=_head_cause(shapes, channels, filters),

@@ -29,7 +29,7 @@ from textlab.checks.failure import (
     shape_text,
 )
 from textlab.checks.recurrent import expected_matrices, layer_cause, recurrent_matrices, units_of
-from textlab.checks.subject import Model, Network
+from textlab.checks.subject import Model, Network, shown_call, shown_ids
 from textlab.checks.summary import expect_last_states, mixes_reviews_in_summary, reads_last_states
 
 # One-thread float32 sums differ by about 1e-6 when their order changes; a recurrent layer carries that along.
@@ -46,7 +46,7 @@ def builds(rnn: Network, draw: Draw) -> None:
     for n_layers, bidirectional in FORMS[:2]:
         vocab_size, embedding_dim = draw.integer(20, 60), draw.integer(5, 12)
         arguments = sizes(vocab_size, embedding_dim, n_layers=n_layers, bidirectional=bidirectional)
-        call = f"RNNBaseline(vocab_size={vocab_size}, embedding_dim={embedding_dim}, …)"
+        call = shown_call(rnn, vocab_size=vocab_size, embedding_dim=embedding_dim)
         expect_embedding(rnn.build(**arguments), vocab_size, embedding_dim, call, EMBEDDING)
 
 
@@ -67,7 +67,7 @@ def layers_and_directions(rnn: Network, draw: Draw) -> None:
             name = "GRU" if found and max(rows for rows, _ in found) == 3 * arguments["hidden_dim"] else "LSTM"
             raise CheckFailed(
                 "the recurrent layer does not have the asked layers and directions",
-                input=call_text(arguments),
+                input=_call(rnn, arguments),
                 expected=f"weight matrices {_matrices_text(expected[name])} in the {name}",
                 got=_matrices_text(found) if found else "no weight matrix of an LSTM or a GRU",
                 likely=layer_cause([(arguments, shapes) for arguments, shapes, _ in built]),
@@ -99,7 +99,7 @@ def _expect_one_each(rnn: Network, arguments: dict[str, Any], ids: Tensor, lengt
         logits,
         [(batch, 1), (batch,)],
         axes="batch × 1",
-        input=f"ids [{batch}, {length}], lengths {lengths.tolist()}, {call_text(arguments)}",
+        input=f"{shown_ids(rnn, batch, length)}, lengths {lengths.tolist()}, {_call(rnn, arguments)}",
         likely=_shape_cause(logits, batch, length, states),
         next="print the shape after each line of forward and compare it with the figure",
     )
@@ -116,11 +116,11 @@ def summary_is_the_last_state(rnn: Network, draw: Draw) -> None:
         lengths = torch.full((len(ids),), length)
         if keeps_state(model, (ids[:2, :9], lengths[:2].clamp(max=9))):
             raise NotChecked("a call changes the next one, which another check says")
-        _expect_a_layer(model, arguments)
-        expect_last_states(model, ids, lengths, arguments, call_text(arguments))
+        _expect_a_layer(rnn, model, arguments)
+        expect_last_states(model, ids, lengths, arguments, _call(rnn, arguments))
 
 
-def _expect_a_layer(model: Model, arguments: dict[str, Any]) -> None:
+def _expect_a_layer(rnn: Network, model: Model, arguments: dict[str, Any]) -> None:
     """Fail when the matrices are those of an LSTM or a GRU and there is none of PyTorch's to read them."""
     shapes = model.parameters()
     asked = (arguments["embedding_dim"], arguments["hidden_dim"], arguments["n_layers"], arguments["bidirectional"])
@@ -128,7 +128,7 @@ def _expect_a_layer(model: Model, arguments: dict[str, Any]) -> None:
     if not units_of(shapes) and found in [expected_matrices(gates, *asked) for gates in (4, 3)]:
         raise CheckFailed(
             "there is no nn.LSTM or nn.GRU",
-            input=call_text(arguments),
+            input=_call(rnn, arguments),
             expected="one nn.LSTM or nn.GRU with these arguments",
             got=", ".join(f"{name} {shape_text(shape)}" for name, shape in list(shapes.items())[1:6]),
             likely=None,
@@ -142,7 +142,7 @@ def arguments_decide_dropout(rnn: Network, draw: Draw) -> None:
     model = rnn.build(**sizes(n_layers=1))
     expect_silent_in_evaluation(model, inputs)
     _expect_own_summaries(rnn, draw)
-    expect_nothing_at_rate_zero(rnn.build(**sizes(dropout=0.0)), inputs, "RNNBaseline", SAME)
+    expect_nothing_at_rate_zero(rnn.build(**sizes(dropout=0.0)), inputs, rnn.name, SAME)
 
     def build(rate: float) -> Model:
         alone = rnn.build(**sizes(hidden_dim=3, n_layers=1, dropout=rate))
@@ -241,7 +241,7 @@ def every_parameter_learns(rnn: Network, draw: Draw) -> None:
         expect_gradients(
             gradients,
             spared=moved | recurrent if any(gradients[name] for name in recurrent) else moved,
-            input=f"{call_text(arguments)}, the sum of the logits of 16 reviews",
+            input=f"{_call(rnn, arguments)}, the sum of the logits of 16 reviews",
             likely=None,
             next="follow each layer of __init__ to the place in forward where it is called",
         )
@@ -289,10 +289,10 @@ def redraw(model: Model, draw: Draw, scale: float = 0.5, pad_idx: int = 1) -> di
     return weights
 
 
-def call_text(arguments: dict[str, Any]) -> str:
+def _call(rnn: Network, arguments: dict[str, Any]) -> str:
     """The call that made the network, the arguments that matter for its form."""
     shown = ("embedding_dim", "hidden_dim", "n_layers", "bidirectional")
-    return "RNNBaseline(" + ", ".join(f"{name}={arguments[name]}" for name in shown) + ", …)"
+    return shown_call(rnn, **{name: arguments[name] for name in shown})
 
 
 def _same_logits(got: Tensor, expected: Tensor, call: str, cause: Cause | None) -> None:

@@ -7,7 +7,7 @@ A check is written against these protocols. In a notebook they are the student's
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from torch import Tensor
@@ -55,6 +55,10 @@ class Asked:
 
     kernel_count: int | None = None
     """How many kernel sizes a class takes; None: any number."""
+    names: Mapping[str, str] = field(default_factory=dict)
+    """The class's names of arguments, where they are not the kit's."""
+    sequence_first: bool = False
+    """Whether token ids go in as [length, batch]."""
 
 
 class Network(Protocol):
@@ -65,6 +69,18 @@ class Network(Protocol):
 
     def build(self, **arguments: object) -> Model:
         """Build a network from keyword arguments."""
+
+
+def shown_call(network: Network, **arguments: object) -> str:
+    """A call of the class with some of its arguments, in its own names, such as "CNN(emb_dim=9, …)"."""
+    names = network.asked.names
+    said = ", ".join(f"{names.get(name, name)}={value}" for name, value in arguments.items())
+    return f"{network.name}({said}, …)"
+
+
+def shown_ids(network: Network, batch: int, length: int) -> str:
+    """Token ids as the class gets them, such as "ids [3, 12]"."""
+    return f"ids {[length, batch] if network.asked.sequence_first else [batch, length]}"
 
 
 class Function(Protocol):
