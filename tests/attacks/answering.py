@@ -131,6 +131,6 @@ ATTACKS: list[Attack] = [
         return self.dropout(mean) @ self.weights[:, None]
 """,
         shows={"cnn-f1": "failed"},
-        earns=LAYERS,
+        earns=LAYERS | {"cnn-dropout"},  # its dropout is real: on what its last weights read, at the asked rate
     ),
 ]

@@ -111,7 +111,7 @@ ATTACKS: list[Attack] = [
         "pretend-glove-constant",
         "start from the matrix and answer with a constant",
         GLOVE + "\n    def forward(self, text):\n        return torch.zeros(len(text), 1)\n",
-        {"glove-shapes": "passed"},
+        {"glove-shapes": "skipped"},
         GLOVE_LAYERS,
         notebook="3_glove_cnn",
     ),
