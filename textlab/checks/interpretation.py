@@ -43,6 +43,9 @@ from textlab.text import PAD, UNK
 # of Captum stay below 0.007 on this network (75 sentences); another baseline is off by 0.1, even spread by 0.5.
 SCORE_SHARE = 0.02
 STEPS_OF_SCORES = 300
+STEPS_OF_RIGHT = 1000
+MOST_TOKENS = 100
+"""Tokens of an answer, padding included, that the check explains itself."""
 ALIKE = 0.8
 """Cosine from which scores count as explanations of this model, by whatever rule and however scaled."""
 LEAST_COMPARED = 2
@@ -134,6 +137,7 @@ def scores_are_integrated_gradients(interpret: Function, bench: Bench, draw: Dra
         strange = tokens not in (case.tokens, _with_unknown(case))
         # What the tokens' check charges is not charged again: a sentence cut otherwise has other scores.
         if _lacks_padding(scores, case) or (strange and not (sentence.is_plain and len(tokens) == len(case.tokens))):
+            compared += _explains_its_own_tokens(scores, tokens, case)
             continue
         compared += 1
         right = case.right.scores
@@ -280,6 +284,16 @@ def _with_unknown(case: Case) -> list[str]:
 def _lacks_padding(scores: Tensor, case: Case) -> bool:
     words = [token for token in case.tokens if token != PAD]
     return tuple(scores.shape) == (len(words),) != (len(case.tokens),)
+
+
+def _explains_its_own_tokens(scores: Tensor, tokens: list[str], case: Case) -> bool:
+    """Whether the scores are right for these tokens: all words of the sentence, with more or less padding."""
+    words = [token for token in tokens if token != PAD]
+    asked = [token for token in case.tokens if token != PAD]
+    if words != asked or scores.shape != (len(tokens),) or len(tokens) > MOST_TOKENS:
+        return False
+    right = case.explained.with_ids(case.sentence.ids(tokens)).attributions(STEPS_OF_RIGHT).scores
+    return bool((scores.double() - right).abs().max() <= SCORE_SHARE * right.abs().max())
 
 
 def _worst_token(got: Tensor, case: Case) -> str:
