@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 import torch
 from torch import Tensor
 
-from textlab.checks.failure import Cause, CheckFailed
+from textlab.checks.failure import Cause, expect_gradients
 from textlab.checks.head import Reviews
 from textlab.checks.subject import Model
 
@@ -17,15 +17,13 @@ def expect_all_to_learn(
 ) -> None:
     """Fail if the gradient of a parameter that is not spared is 0 in all batches, after backward()."""
     found = [model.gradients(*batch) for batch in batches]
-    silent = sorted(name for name in found[0] if name not in spared and not any(sizes[name] for sizes in found))
-    if not silent:
-        return
-    raise CheckFailed(
-        "a parameter never gets a gradient",
-        input=f"{input}, then backward()",
-        expected="a gradient for every parameter that is trained",
-        got=f"none for {', '.join(silent[:4])}",
-        likely=_cause(model, *batches[0], silent[0]),
+    sizes = {name: sum(each[name] for each in found) for name in found[0]}
+    silent = sorted(name for name, size in sizes.items() if size == 0.0 and name not in spared)
+    expect_gradients(
+        sizes,
+        spared=spared,
+        input=input,
+        likely=_cause(model, *batches[0], silent[0]) if silent else None,
         next="follow each layer of __init__ to the place in forward where it is called",
     )
 
