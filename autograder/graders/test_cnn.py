@@ -6,7 +6,7 @@ from torch import Tensor
 
 from autograder.judge.checks import Note, check
 from autograder.judge.f1_bound import Train, expect_f1, train_networks
-from autograder.judge.hidden_data import HiddenData
+from autograder.judge.hidden_data import HiddenData, renamed_weights
 from autograder.judge.remote import RemoteNetwork
 from autograder.thresholds import Thresholds
 from textlab.checks import cnn as checks
@@ -118,11 +118,10 @@ def test_f1(
     """Trained on reviews it has not seen, CNN tells praise from blame"""
     # Renamed ids mean nothing to code that has memorised the corpus; so padding has another id as well.
     names, budget = draw.permutation(data.vocab_size), thresholds.networks["cnn"]
-    task = data.part(budget).renamed(names)
+    task = data.part(budget).disguised(names, draw)
     arguments = {"vocab_size": task.vocab_size, "pad_idx": task.pad_id, **budget.network}
     plan = budget.plan(draw.integer(0, 2**31 - 1), task.pad_id)
     networks = train_networks(cnn.start(arguments), task, plan, budget, train)
     # Its explanations are checked even when its F1 is low.
-    trained.update(networks[-1].model.get_weights())
-    trained["embedding.weight"] = trained["embedding.weight"][names]
+    trained.update(renamed_weights(networks[-1].model.get_weights(), names.argsort()))
     expect_f1(networks, task, budget, note)

@@ -93,7 +93,7 @@ def test_f1(
 ) -> None:
     """Trained on reviews it has not seen, RNNBaseline tells praise from blame"""
     names, budget = draw.permutation(data.vocab_size), thresholds.networks["rnn"]
-    task = data.part(budget).renamed(names)
+    task = data.part(budget).disguised(names, draw)
     arguments = {"vocab_size": task.vocab_size, "pad_idx": task.pad_id, **budget.network}
     plan = budget.plan(draw.integer(0, 2**31 - 1), task.pad_id, with_lengths=True)
     expect_f1(train_networks(rnn.start(arguments), task, plan, budget, train), task, budget, note)

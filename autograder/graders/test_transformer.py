@@ -60,7 +60,7 @@ def test_learning(transformer: RemoteNetwork, draw: Draw) -> None:
 def test_f1(transformer: RemoteNetwork, draw: Draw, note: Note, train: Train) -> None:
     """Trained on sentences in which the order of two words decides, TransformerClassifier learns it"""
     names, budget = draw.permutation(VOCAB_SIZE), load_thresholds("mini").networks["transformer"]
-    task = draw_sentences(budget, draw).renamed(names)
+    task = draw_sentences(budget, draw).disguised(names, draw)
     sizes = {"vocab_size": task.vocab_size, "pad_idx": task.pad_id, "max_length": budget.max_length}
     plan = budget.plan(draw.integer(0, 2**31 - 1), task.pad_id)
     trained = train_networks(transformer.start({**sizes, **budget.network}), task, plan, budget, train)

@@ -15,7 +15,6 @@ CALLS = {
     "predict": "{}.forward",
     "gradients": "{}.forward with backward",
     "fit": "training {}",
-    "attribute": "the explanation of {}",
     "parameters": "{}.named_parameters",
     "get_weights": "{}.state_dict",
     "set_weights": "{}.load_state_dict",

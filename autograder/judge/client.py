@@ -8,6 +8,7 @@ from typing import Any, Literal
 from torch import Tensor
 
 from autograder.judge.called import Called
+from autograder.judge.hushed import without_data
 from autograder.sandbox import Limits, WorkerProcess
 from autograder.wire.channel import Channel
 from autograder.wire.frames import Frame, FrameError
@@ -34,6 +35,9 @@ class Worker:
         self.device = device
         self.limits = limits or Limits()
         self.printed: list[str] = []
+        self.hushed = False
+        self.not_kept = 0
+        """Characters that were printed since the worker was hushed."""
         self.lost: WorkerLost | None = None
         self._process = process
         self._channel = Channel(process.stream)
@@ -61,9 +65,16 @@ class Worker:
         tensors: dict[str, Tensor] = {}
         header = {"sequence": self._sequence, "verb": verb, "arguments": pack(arguments, tensors)}
         frame = self._exchange(Frame(header, tensors), seconds, verb, self._called.text(verb, arguments))
-        value = self._read(frame, verb)
+        value = self._read(frame, verb, self._called.text(verb, arguments))
         self._called.built(arguments, value)
         return value
+
+    def hush(self) -> None:
+        """Keep nothing that is said from now on: the worker gets hidden reviews, and could carry them out.
+
+        What is printed is counted, and errors lose their text, until the worker ends.
+        """
+        self.hushed = True
 
     def retire(self) -> None:
         """End the worker; whoever needs one takes another."""
@@ -93,18 +104,22 @@ class Worker:
             self._lose("crashed", f"the process ended during {called}")
         raise AssertionError("unreachable")
 
-    def _read(self, frame: Frame, verb: str) -> Any:
-        """The value of an answer, everything about it checked."""
+    def _read(self, frame: Frame, verb: str, called: str) -> Any:
+        """The value of an answer, everything about it checked; `called` is what of the student's ran."""
         header = frame.header
         printed = header.get("printed", "")
         if header.get("sequence") != self._sequence or not isinstance(printed, str):
             self._lose("tampered", f"the answer to {verb} is not the answer to this request")
-        self.printed.append(printed[:4000])
+        if self.hushed:
+            self.not_kept += len(printed)
+        else:
+            self.printed.append(printed[:4000])
         error = header.get("student_error")
         if error is not None:
             if not (isinstance(error, list) and len(error) == 4 and all(isinstance(text, str) for text in error)):
                 self._lose("tampered", f"the answer to {verb} holds an error of unknown form")
-            raise StudentError(*(text[:1000] for text in error))
+            told = StudentError(*(text[:1000] for text in error))
+            raise without_data(told, called) if self.hushed else told
         try:
             return unpack(header.get("value"), frame.tensors, Handle)
         except FrameError as wrong:

@@ -37,13 +37,14 @@ class FewReviews:
     """What they are called in messages."""
 
     def disguised(self, draw: Draw) -> FewReviews:
-        """The same task under renamed ids, its vectors turned in space, so that neither tells which word it is."""
+        """The same task under renamed ids, in a drawn order, its vectors turned in space: none tells a word."""
         names = draw.permutation(len(self.matrix))
         turn, _ = torch.linalg.qr(draw.normal(self.matrix.shape[1], self.matrix.shape[1]))
         matrix = torch.empty_like(self.matrix)
         matrix[names] = self.matrix @ turn
         pad_id = int(names[self.pad_id])
-        return FewReviews(self.train.renamed(names), self.test.renamed(names), matrix, pad_id, self.thresholds)
+        train, test = (part.renamed(names).shuffled(draw) for part in (self.train, self.test))
+        return FewReviews(train, test, matrix, pad_id, self.thresholds)
 
 
 @functools.cache

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import functools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,8 +12,10 @@ import torch
 from torch import Tensor
 
 from autograder.thresholds import Budget, load_thresholds
+from textlab.checks.draw import Draw
 from textlab.corpus import Review, load_corpus
 from textlab.text import Vocabulary, tokenize
+from textlab.weights import EMBEDDING
 
 HIDDEN = Path(__file__).parent.parent / "hidden"
 OWN = "own"
@@ -33,6 +35,14 @@ class Encoded:
         """The same reviews with every id i replaced by names[i]."""
         return Encoded(names[self.ids], self.lengths, self.labels)
 
+    def ordered(self, order: Tensor) -> Encoded:
+        """The same reviews, those of the given numbers [reviews], in that order."""
+        return Encoded(self.ids[order], self.lengths[order], self.labels[order])
+
+    def shuffled(self, draw: Draw) -> Encoded:
+        """The same reviews in a drawn order, so that no place means anything in another submission."""
+        return self.ordered(draw.permutation(len(self.ids)))
+
     def longest(self) -> Tensor:
         """The numbers of the longest quarter of the reviews."""
         return (self.lengths >= self.lengths.float().quantile(0.75)).nonzero().flatten()
@@ -41,6 +51,14 @@ class Encoded:
         """The first reviews, cut to that many tokens."""
         lengths = self.lengths[:reviews].clamp(max=max_length)
         return Encoded(self.ids[:reviews, :max_length], lengths, self.labels[:reviews])
+
+
+def renamed_weights(weights: Mapping[str, Tensor], names: Tensor) -> dict[str, Tensor]:
+    """A network's weights once every id i is called names[i]: row i of its embedding becomes row names[i]."""
+    rows = weights.get(EMBEDDING)
+    if rows is None or len(rows) != len(names):
+        return dict(weights)  # of another network than was asked for: it cannot be set
+    return {**weights, EMBEDDING: torch.empty_like(rows).index_copy(0, names, rows)}
 
 
 @dataclass(frozen=True)
@@ -68,6 +86,11 @@ class HiddenData:
         """The same reviews with every id i replaced by names[i], so that what was learnt by heart means nothing."""
         train, test = self.train.renamed(names), self.test.renamed(names)
         return replace(self, train=train, test=test, pad_id=int(names[self.pad_id]), vocabulary=None)
+
+    def disguised(self, names: Tensor, draw: Draw) -> HiddenData:
+        """The same reviews with every id i replaced by names[i], in a drawn order."""
+        told = self.renamed(names)
+        return replace(told, train=told.train.shuffled(draw), test=told.test.shuffled(draw))
 
 
 @functools.lru_cache(maxsize=2)

@@ -90,10 +90,14 @@ class Judging:
         notebook = self.contract[role].notebook
         live = self._live.get(notebook)
         if live is None or live.lost is not None:
+            again = notebook in self.printed
             live = self.workers.take()
             self._live[notebook] = live
-            live.printed = self.printed.setdefault(notebook, [])
+            said = self.printed.setdefault(notebook, [])
+            # What is printed when a notebook is loaded once more, was printed before.
+            live.printed = [] if again else said
             self._unloaded[notebook] = self._load(live, notebook)
+            live.printed = said
         for name in self.contract[role].names.values():
             if name in self._unloaded[notebook]:
                 raise missing_definition(name, self._unloaded[notebook][name])
@@ -145,6 +149,11 @@ class Judging:
         """End the worker of a notebook; if it is asked for again, a fresh one takes its place."""
         if notebook in self._live:
             self._live.pop(notebook).close()
+
+    def end_hushed(self) -> None:
+        """End the workers that have read hidden reviews: in fresh ones, errors have their texts again."""
+        for notebook in [name for name, worker in self._live.items() if worker.hushed]:
+            self.end(notebook)
 
     def bring(self, worker: Worker, notebook: str) -> None:
         """Put the files that come along with a notebook into a worker's folder."""

@@ -30,5 +30,14 @@ def exceeded(error: StudentError) -> Outcome | None:
 
     A student who raises such an error on purpose gets another word for no points.
     """
-    text = f"{error.type_name}: {error.message}"
-    return next((outcome for outcome, sign in SIGNS if sign.search(text)), None)
+    return next((outcome for outcome, sign in SIGNS if sign.search(_text(error))), None)
+
+
+def sign_of(error: StudentError) -> str:
+    """What of the error's text tells that a limit was passed, without its type; "" when it is of another kind."""
+    found = next(filter(None, (sign.search(_text(error)) for _, sign in SIGNS)), None)
+    return found[0].removeprefix(f"{error.type_name}: ") if found else ""
+
+
+def _text(error: StudentError) -> str:
+    return f"{error.type_name}: {error.message}"

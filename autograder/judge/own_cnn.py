@@ -1,21 +1,24 @@
 """What the student's own trained CNN says about a few public sentences, for the picture on the feedback page.
 
-The picture earns no points, so nothing that goes wrong here costs any: then there is none.
+The scores come from forward passes, as the ones that check a student's explanation do. The picture earns no points,
+so nothing that goes wrong here costs any: then there is none.
 """
 
 from __future__ import annotations
 
-import math
-from typing import Any
-
 import torch
+from torch import Tensor
 
 from autograder.judge.client import WorkerLost
+from autograder.judge.hidden_data import renamed_weights
 from autograder.judge.judging import TRAIN_S, Judging, NotHandedIn
-from autograder.judge.remote import RemoteModel, RemoteNetwork
+from autograder.judge.remote import RemoteNetwork
 from autograder.record import ExplainedSentence
-from textlab.checks.failure import CheckFailed, StudentError
+from textlab.checks.failure import CheckFailed, NotChecked, StudentError
+from textlab.checks.path_differences import scores_from_differences
+from textlab.checks.subject import Model
 from textlab.text import Vocabulary, tokenize
+from textlab.weights import EMBEDDING
 
 SENTENCES = (
     "A warm and funny film with a wonderful cast.",
@@ -24,8 +27,10 @@ SENTENCES = (
     "Great actors, but the story is a mess.",
 )
 """Ours, so they may be shown; the hidden reviews may not."""
-STEPS = 200
-DIGITS = 4
+STEPS = 100
+DIGITS = 3
+MOST = 100.0
+"""What a larger score is shown as: the network has learnt from hidden reviews, and digits could carry them out."""
 
 
 def explain_own_cnn(judging: Judging, *, again: bool = True) -> tuple[ExplainedSentence, ...]:
@@ -33,49 +38,46 @@ def explain_own_cnn(judging: Judging, *, again: bool = True) -> tuple[ExplainedS
     vocabulary = judging.data.vocabulary
     if not judging.trained or vocabulary is None:
         return ()
-    tokens = [tokenize(sentence) for sentence in SENTENCES]
-    ids = [torch.tensor(vocabulary.encode(sentence)) for sentence in SENTENCES]
+    draw = judging.draw("cnn-f1")
+    # The second permutation: the first one renamed the reviews that the network was trained on.
+    _, names = draw.permutation(judging.data.vocab_size), draw.permutation(judging.data.vocab_size)
+    pad_id = int(names[vocabulary.pad_id])
     try:
         network = RemoteNetwork(judging.name("cnn", "network"), lambda: judging.worker("cnn"), TRAIN_S)
         budget = judging.thresholds.networks["cnn"]
-        model = network.build(vocab_size=judging.data.vocab_size, pad_idx=vocabulary.pad_id, **budget.network)
-        model.set_weights(judging.trained)
-        scores, probabilities, deltas = explained(model, [len(row) for row in ids], ids, vocabulary)
+        model = network.build(vocab_size=judging.data.vocab_size, pad_idx=pad_id, **budget.network)
+        model.hush()
+        weights = renamed_weights(judging.trained, names)
+        model.set_weights(weights)
+        return tuple(_explained(model, weights[EMBEDDING], names, sentence, vocabulary) for sentence in SENTENCES)
     except WorkerLost:
         # Once may be the machine's fault, twice is the network's.
         return explain_own_cnn(judging, again=False) if again else ()
     except (CheckFailed, NotHandedIn, StudentError):
         return ()
-    return tuple(
-        ExplainedSentence(
-            tokens=tuple(words),
-            scores=tuple(round(float(score), DIGITS) for score in row),
-            probability=round(float(probability), DIGITS),
-            delta=round(float(delta), 6),
-            unknown=tuple(place for place, token in enumerate(row_ids.tolist()) if token == vocabulary.unk_id),
-        )
-        for words, row_ids, row, probability, delta in zip(tokens, ids, scores, probabilities, deltas, strict=True)
+
+
+def _explained(model: Model, rows: Tensor, names: Tensor, sentence: str, vocabulary: Vocabulary) -> ExplainedSentence:
+    """One sentence; rows [words, dim] are the model's embedding, names [words] the ids that words have in it."""
+    own = torch.tensor(vocabulary.encode(sentence))
+    ids, baseline = names[own], names[torch.full_like(own, vocabulary.pad_id)]
+    scores = scores_from_differences(model, rows[ids], rows[baseline], STEPS)
+    logit, floor = (_only(model.forward(row[None])) for row in (ids, baseline))
+    return ExplainedSentence(
+        tokens=tuple(tokenize(sentence)),
+        scores=tuple(_shown(score, DIGITS) for score in scores.tolist()),
+        probability=_shown(float(torch.sigmoid(torch.tensor(logit))), DIGITS),
+        delta=_shown(float(scores.sum()) - (logit - floor), DIGITS),
+        unknown=tuple(place for place, token in enumerate(own.tolist()) if token == vocabulary.unk_id),
     )
 
 
-def explained(
-    model: RemoteModel, lengths: list[int], ids: list[torch.Tensor], vocabulary: Vocabulary
-) -> tuple[list[list[float]], list[float], list[float]]:
-    """Scores, probabilities and deltas, their form checked: the worker is not trusted with it."""
-    found: Any = model.attribute(ids, pad_id=vocabulary.pad_id, n_steps=STEPS)
-    scores, probabilities, deltas = (found.get(name) for name in ("scores", "probabilities", "deltas"))
-    good = _numbers(probabilities, len(ids)) and _numbers(deltas, len(ids))
-    good = good and all(0 <= value <= 1 for value in probabilities)
-    good = good and isinstance(scores, list) and len(scores) == len(ids)
-    good = good and all(_numbers(row, length) for row, length in zip(scores, lengths, strict=True))
-    model.expect(good, "attribute", "is not one finite score for every token")
-    return scores, probabilities, deltas
+def _only(logits: Tensor) -> float:
+    """The logit of the only review. Raises CheckFailed when there is not one."""
+    if logits.numel() != 1:
+        raise NotChecked("there is not one logit per review")
+    return float(logits)
 
 
-def _numbers(values: Any, count: int) -> bool:
-    """Whether these are so many finite numbers."""
-    return (
-        isinstance(values, list)
-        and len(values) == count
-        and all(isinstance(value, float) and math.isfinite(value) for value in values)
-    )
+def _shown(value: float, digits: int) -> float:
+    return round(max(-MOST, min(MOST, value)), digits)

@@ -146,6 +146,7 @@ class GradingPlugin(Subjects):
 
     def _leave(self, check: str) -> None:
         """After the last check about a notebook its worker need not wait in memory for the others."""
+        self.judging.end_hushed()
         notebook = self._notebook(check)
         if self._last.get(notebook) != check:
             return

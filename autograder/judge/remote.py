@@ -97,12 +97,18 @@ class RemoteModel:
         self._worker.expect(good, "predict", f"is not one number for each of {len(ids)} reviews")
         return logits
 
-    def attribute(self, sentences: Sequence[Tensor], *, pad_id: int, n_steps: int) -> dict[str, object]:
-        """Integrated gradients of the logit per sentence of ids [tokens]; the values are not checked here."""
-        given = {"sentences": list(sentences), "pad_id": pad_id, "n_steps": n_steps}
-        found = self._worker.request("attribute", EXPLAIN_S, model=self.handle, **given)
-        self.expect(isinstance(found, dict), "attribute", "is no dictionary")
-        return dict(found)
+    def hush(self) -> None:
+        """Keep nothing of what is said beside this model from now on, because it gets hidden reviews."""
+        self._worker.hush()
+
+    @property
+    def not_kept(self) -> int:
+        """Characters that were printed since then."""
+        return self._worker.not_kept
+
+    def retire(self) -> None:
+        """End the worker; what is built next starts in a fresh one, which has read no hidden review."""
+        self._worker.retire()
 
     def expect(self, good: bool, verb: str, fault: str) -> None:
         """End the worker as tampered unless an answer has the form that the verb promises."""

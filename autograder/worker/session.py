@@ -69,7 +69,6 @@ class Session:
             self.gradients,
             self.fit,
             self.predict,
-            self.attribute,
             self.call,
             self.drawn_afterwards,
         )
@@ -254,10 +253,6 @@ class Session:
     ) -> Tensor:
         """One logit per review, computed on the device."""
         return model.predict(ids, lengths, pad_id=pad_id, with_lengths=with_lengths, device=device)
-
-    def attribute(self, model: LocalModel, sentences: list[Tensor], pad_id: int, n_steps: int) -> dict[str, Any]:
-        """Explain the model's logit for sentences of ids by integrated gradients of the kit's own."""
-        return model.attribute([row.tolist() for row in sentences], pad_id=pad_id, n_steps=n_steps)
 
     def call(self, name: str, arguments: list[Any], keywords: dict[str, Any], seed: int = 0) -> Any:
         """Call the function of that name; what it draws follows from the seed."""

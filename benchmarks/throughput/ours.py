@@ -36,7 +36,7 @@ STAGES = {
     "load": ("load",),
     "build": ("build", "made", "probe", "scripted", "lookup", "batches", "vocabulary", "vectors", "signature"),
     "train": ("fit", "predict"),
-    "attribute": ("attribute", "call"),
+    "attribute": ("call",),
 }
 """By stage the worker's verbs; all others run the network forward or read its weights."""
 

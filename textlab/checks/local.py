@@ -16,7 +16,6 @@ import torch
 from torch import Tensor, nn
 from torch.nn.parameter import is_lazy
 
-from textlab.attribution import explain
 from textlab.batches import Batch
 from textlab.checks.failure import BUILT_BY, StudentError, shape_text
 from textlab.checks.left_over import left_over_raise
@@ -161,16 +160,6 @@ class LocalModel:
             nn.Module.train(self.module, training)
             torch.manual_seed(seed)
             return plain_tensor(self._called(*_inputs(ids, lengths)), call)
-
-    def attribute(self, sentences: Sequence[Sequence[int]], *, pad_id: int, n_steps: int) -> dict[str, Any]:
-        """Integrated gradients of the logit: `scores` per token, `probabilities` and `deltas` per sentence."""
-        with student_code(f"the explanation of {self.name}", self._locate):
-            found = explain(self.module, sentences, pad_id=pad_id, n_steps=n_steps)
-            return {
-                "scores": [row.tolist() for row in found.data.scores],
-                "probabilities": found.data.probabilities.tolist(),
-                "deltas": found.data.deltas.tolist(),
-            }
 
     def forward_embedded(self, embedded: Tensor) -> Tensor:
         """Output when the embedding layer gives `embedded`."""

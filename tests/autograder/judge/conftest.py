@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import pytest
 import torch
@@ -57,11 +57,14 @@ def tiny_thresholds() -> Thresholds:
 def grade_source() -> Iterator[Grade]:
     """Grades Python source as the cells of a notebook (split at lines "# ---") with the real graders.
 
-    A single source is that of notebook 2_cnn; several are given by the names of their notebooks.
+    A single source is that of notebook 2_cnn; several are given by the names of their notebooks. `asked` names the
+    checks; all without it.
     """
     open_workers: list[Workers] = []
 
-    def grade(source: str | dict[str, str], workers: Workers | None = None) -> dict[str, CheckResult]:
+    def grade(
+        source: str | dict[str, str], workers: Workers | None = None, asked: Sequence[str] = ()
+    ) -> dict[str, CheckResult]:
         made = workers or Workers(Level.PROCESS)
         open_workers.append(made)
         contract = load_contract().roles
@@ -81,7 +84,7 @@ def grade_source() -> Iterator[Grade]:
             few=tiny_few(),
         )
         try:
-            return run_graders(judging, load_rubric()).results
+            return run_graders(judging, load_rubric(), asked).results
         finally:
             judging.close()
 

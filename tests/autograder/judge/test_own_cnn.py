@@ -1,59 +1,89 @@
-"""The picture on the feedback page: its numbers come from the worker, so their form is checked."""
+"""The picture on the feedback page: its scores come from forward passes, and its digits are bounded."""
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any, cast
 
-import pytest
 import torch
+from torch import Tensor
 
-from autograder.judge.client import WorkerLost
-from autograder.judge.own_cnn import explained
-from autograder.judge.remote import RemoteModel
-from textlab.text import PAD, UNK, Vocabulary
+from autograder.judge.judging import Judging
+from autograder.judge.own_cnn import MOST, SENTENCES, explain_own_cnn
+from textlab.checks.draw import Draw
+from textlab.checks.failure import StudentError
+from textlab.text import PAD, UNK, Vocabulary, tokenize
 
-GOOD = {"scores": [[0.5, -1.0]], "probabilities": [0.4], "deltas": [0.001]}
-VOCABULARY = Vocabulary.from_tokens([UNK, PAD, "a", "film"])
-
-
-class Answering:
-    """A model whose worker answers with what it is told."""
-
-    def __init__(self, answer: dict[str, Any]) -> None:
-        self.answer = answer
-
-    def attribute(self, *arguments: object, **keywords: object) -> dict[str, Any]:
-        """The answer."""
-        return self.answer
-
-    def expect(self, good: bool, verb: str, fault: str) -> None:
-        """As the worker's client does it."""
-        if not good:
-            raise WorkerLost("tampered", f"the answer to {verb} {fault}")
+VOCABULARY = Vocabulary.from_tokens([UNK, PAD, *dict.fromkeys(token for s in SENTENCES for token in tokenize(s))])
+LINEAR = torch.linspace(-1, 1, len(VOCABULARY))[:, None].repeat(1, 3)
+LINEAR[VOCABULARY.pad_id] = 0.0
 
 
-def ask(answer: dict[str, Any]) -> object:
-    """What is made of an answer about one sentence of two words."""
-    return explained(cast(RemoteModel, Answering(answer)), [2], [torch.tensor([2, 3])], VOCABULARY)
+class Summing:
+    """A model whose logit is the sum of all numbers of the embeddings, times a factor."""
+
+    def __init__(self, factor: float) -> None:
+        self.factor = factor
+        self.hushed = False
+        self.rows = torch.zeros(0)
+
+    def hush(self) -> None:
+        """Note it."""
+        self.hushed = True
+
+    def set_weights(self, weights: dict[str, Tensor]) -> None:
+        """Take the embedding."""
+        self.rows = weights["embedding.weight"]
+
+    def forward(self, ids: Tensor) -> Tensor:
+        """The logit of each review."""
+        return self.forward_embedded(self.rows[ids])
+
+    def forward_embedded(self, embedded: Tensor) -> Tensor:
+        """The logit of each review."""
+        assert self.hushed
+        return self.factor * embedded.sum(dim=(1, 2))[:, None]
 
 
-def test_numbers_of_the_right_form_are_taken() -> None:
-    assert ask(GOOD) == ([[0.5, -1.0]], [0.4], [0.001])
+def judging_of(model: Any, monkeypatch: Any) -> Judging:
+    """As much of a judge as the picture needs; every network that is built is this model."""
+
+    def network(*_: Any) -> Any:
+        return SimpleNamespace(build=lambda **arguments: model)
+
+    monkeypatch.setattr("autograder.judge.own_cnn.RemoteNetwork", network)
+    return cast(
+        Judging,
+        SimpleNamespace(
+            data=SimpleNamespace(vocabulary=VOCABULARY, vocab_size=len(VOCABULARY)),
+            trained={"embedding.weight": LINEAR},
+            thresholds=SimpleNamespace(networks={"cnn": SimpleNamespace(network={})}),
+            draw=lambda check: Draw(3),
+            name=lambda role, part: "CNN",
+            worker=lambda role: None,
+        ),
+    )
 
 
-@pytest.mark.parametrize(
-    "wrong",
-    [
-        {"scores": [[0.5]]},
-        {"scores": [[0.5, float("nan")]]},
-        {"scores": [[0.5, "<b>"]]},
-        {"scores": []},
-        {"probabilities": [1.5]},
-        {"probabilities": []},
-        {"deltas": [float("inf")]},
-        {"deltas": "none"},
-    ],
-)
-def test_an_answer_of_another_form_ends_the_worker(wrong: dict[str, Any]) -> None:
-    with pytest.raises(WorkerLost, match="one finite score for every token"):
-        ask({**GOOD, **wrong})
+def test_each_token_gets_what_it_adds_to_the_logit(monkeypatch: Any) -> None:
+    explained = explain_own_cnn(judging_of(Summing(1.0), monkeypatch))
+    for sentence, one in zip(SENTENCES, explained, strict=True):
+        assert list(one.tokens) == tokenize(sentence)
+        expected = torch.tensor([3 * float(LINEAR[VOCABULARY[token], 0]) for token in one.tokens])
+        assert torch.allclose(torch.tensor(one.scores), expected, atol=2e-3)
+        assert abs(one.delta) < 0.02
+
+
+def test_scores_are_bounded_and_short(monkeypatch: Any) -> None:
+    explained = explain_own_cnn(judging_of(Summing(1e9), monkeypatch))
+    scores = [abs(score) for one in explained for score in one.scores]
+    assert max(scores) == MOST
+    assert all(len(f"{score}") <= 7 for score in scores)
+
+
+def test_without_an_answer_there_is_no_picture(monkeypatch: Any) -> None:
+    class Failing(Summing):
+        def forward_embedded(self, embedded: Tensor) -> Tensor:
+            raise StudentError("CNN.forward", "ValueError", "no")
+
+    assert explain_own_cnn(judging_of(Failing(1.0), monkeypatch)) == ()
