@@ -144,6 +144,13 @@ def grade(
     failed = [record for record in records if not record.graded]
     for record in failed:
         console.print(Text(f"the grader failed on {record.student}: see {out / record.student / 'report.json'}"))
+    for record in records:
+        odd = ", ".join(check.id for check in record.checks if check.fault)
+        if odd:
+            where = out / record.student / "report.json"
+            console.print(
+                Text(f"{odd} of {record.student} raised on a value of theirs: is it a fault of the kit? {where}")
+            )
     raise typer.Exit(1 if failed else 0)
 
 

@@ -78,6 +78,8 @@ class CheckResult:
     measured: Measured | None = None
     cause: str = ""
     """The name of the cause that the message tells, where an experiment has confirmed one."""
+    fault: str = ""
+    """Where the check itself raised on a value of the student's: the end of the traceback, for the instructor."""
 
     @property
     def lost(self) -> bool:

@@ -15,6 +15,7 @@ from autograder.judge.remote import RemoteBench, RemoteFunction, RemoteModel, Re
 from autograder.thresholds import EXPLAIN_STEPS, SMALLEST_DIFFERENCE, DeltaBound, Thresholds
 from textlab.checks import interpretation as checks
 from textlab.checks.draw import Draw
+from textlab.checks.embedding import embedding_of
 from textlab.checks.failure import CheckFailed, NotChecked, StudentError, expect_shape
 from textlab.checks.path_differences import scores_from_differences
 from textlab.text import PAD, UNK
@@ -127,13 +128,15 @@ def _expect_explained(
     """Explain hidden reviews in made-up words with the trained CNN."""
     vocabulary = bench.vocabulary(words)
     rows = {word: row for row, word in enumerate(words)}
-    weights = model.get_weights()["embedding.weight"]
+    weights = embedding_of(model)
     long = data.test.longest()
     # Long reviews, since only they show that an end is lost; and one short sentence, whose padding has to get 0,
     # where sentences are padded as they should be.
     for most in (60, 60, 4 if passed("interpret-tokens") else MIN_LEN):
         place = int(long[draw.integer(0, len(long) - 1)])
         ids = data.test.ids[place, : min(int(data.test.lengths[place]), most)]
+        # A network may have been made for the commonest words only.
+        ids = torch.where(ids < len(weights), ids, 0)
         ids = torch.nn.functional.pad(ids, (0, max(0, MIN_LEN - len(ids))), value=1)
         sentence = " ".join(words[int(token)] if token > 1 else "zzzzzzzz" for token in ids if token != 1)
         call = f"interpret_sentence(your trained CNN, a review of {len(sentence.split())} words)"

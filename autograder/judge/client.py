@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import time
-from typing import Any, Literal
+from typing import Any, Literal, NoReturn, TypeVar
 
 from torch import Tensor
 
+from autograder.judge.border import MOST_HEADER, Expected, Misfit, read_answer
 from autograder.judge.called import Called
 from autograder.judge.hushed import without_data
 from autograder.sandbox import Limits, WorkerProcess
 from autograder.wire.channel import Channel
 from autograder.wire.frames import Frame, FrameError
-from autograder.wire.values import Handle, pack, unpack
-from textlab.checks.failure import StudentError
+from autograder.wire.values import pack
 
+T = TypeVar("T")
 START_S = 120.0
 LostOutcome = Literal["timeout", "memory", "crashed", "tampered"]
 
@@ -39,6 +40,8 @@ class Worker:
         self.not_kept = 0
         """Characters that were printed since the worker was hushed."""
         self.lost: WorkerLost | None = None
+        self.answers = 0
+        """How many requests it has answered."""
         self._process = process
         self._channel = Channel(process.stream)
         self._called = Called()
@@ -49,13 +52,13 @@ class Worker:
         """Wait until the worker has imported everything. Raises WorkerLost when it does not start."""
         if self._ready:
             return
-        frame = self._exchange(None, START_S, "starting the worker")
+        frame = self._exchange(None, START_S, "starting the worker", (MOST_HEADER, 0))
         if frame.header.get("ready") is not True:
             self._lose("tampered", "the worker's first frame does not say that it is ready")
         self._ready = True
 
-    def request(self, verb: str, seconds: float, **arguments: Any) -> Any:
-        """Ask for one verb and give back its plain value: tensors, numbers, strings, lists, dictionaries."""
+    def request(self, verb: str, seconds: float, expected: Expected[T], **arguments: Any) -> T:
+        """Ask for one verb and give back the value that was expected."""
         if self.lost is not None:
             raise self.lost
         self.wait_ready()
@@ -63,9 +66,22 @@ class Worker:
             self._lose("tampered", f"the worker sent bytes that nobody asked for, before {verb}")
         self._sequence += 1
         tensors: dict[str, Tensor] = {}
-        header = {"sequence": self._sequence, "verb": verb, "arguments": pack(arguments, tensors)}
-        frame = self._exchange(Frame(header, tensors), seconds, verb, self._called.text(verb, arguments))
-        value = self._read(frame, verb, self._called.text(verb, arguments))
+        packed = pack(arguments, tensors)
+        header = {"sequence": self._sequence, "verb": verb, "arguments": packed, "most": list(expected.most)}
+        called = self._called.text(verb, arguments)
+        frame = self._exchange(Frame(header, tensors), seconds, verb, expected.most, called)
+        self.answers += 1
+        try:
+            answer = read_answer(frame, self._sequence, expected)
+        except Misfit as wrong:
+            self._lose("tampered", f"the answer to {verb} {wrong}")
+        if self.hushed:
+            self.not_kept += len(answer.printed)
+        else:
+            self.printed.append(answer.printed)
+        if answer.error is not None:
+            raise without_data(answer.error, called) if self.hushed else answer.error
+        value: T = answer.value  # type: ignore[assignment]
         self._called.built(arguments, value)
         return value
 
@@ -85,8 +101,13 @@ class Worker:
         """End the worker and everything it started."""
         self._process.kill()
 
-    def _exchange(self, request: Frame | None, seconds: float, verb: str, called: str = "the worker") -> Frame:
-        """`called` is what a student reads when no answer comes, `verb` what a teacher reads when it is none."""
+    def _exchange(
+        self, request: Frame | None, seconds: float, verb: str, most: tuple[int, int], called: str = "the worker"
+    ) -> Frame:
+        """A frame of at most so many bytes in header and body.
+
+        `called` is what a student reads when no answer comes, `verb` what a teacher reads when it is none.
+        """
         if self.lost is not None:
             raise self.lost
         deadline = time.monotonic() + seconds
@@ -95,40 +116,14 @@ class Worker:
                 self._process.wait_started(seconds)
             else:
                 self._channel.send(request, seconds)
-            return self._channel.receive(deadline - time.monotonic(), self._watch)
+            left = deadline - time.monotonic()
+            return self._channel.receive(left, self._watch, most_header=most[0], most_body=most[1])
         except TimeoutError:
             self._lose("timeout", f"{called} gave no answer within {seconds:g} s")
         except FrameError as error:
             self._lose("tampered", f"the answer to {verb} breaks the protocol: {error}")
         except (EOFError, OSError):
             self._lose("crashed", f"the process ended during {called}")
-        raise AssertionError("unreachable")
-
-    def _read(self, frame: Frame, verb: str, called: str) -> Any:
-        """The value of an answer, everything about it checked; `called` is what of the student's ran."""
-        header = frame.header
-        printed = header.get("printed", "")
-        if header.get("sequence") != self._sequence or not isinstance(printed, str):
-            self._lose("tampered", f"the answer to {verb} is not the answer to this request")
-        if self.hushed:
-            self.not_kept += len(printed)
-        else:
-            self.printed.append(printed[:4000])
-        error = header.get("student_error")
-        if error is not None:
-            if not (isinstance(error, list) and len(error) == 4 and all(isinstance(text, str) for text in error)):
-                self._lose("tampered", f"the answer to {verb} holds an error of unknown form")
-            told = StudentError(*(text[:1000] for text in error))
-            raise without_data(told, called) if self.hushed else told
-        try:
-            return unpack(header.get("value"), frame.tensors, Handle)
-        except FrameError as wrong:
-            self._lose("tampered", f"the answer to {verb} breaks the protocol: {wrong}")
-
-    def expect(self, good: bool, verb: str, fault: str) -> None:
-        """End the worker as tampered unless an answer has the form that the verb promises."""
-        if not good:
-            self._lose("tampered", f"the answer to {verb} {fault}")
 
     def _watch(self) -> None:
         """Called while waiting: ends a worker that grew too large, notices one that died."""
@@ -137,7 +132,7 @@ class Worker:
             limit = self.limits.memory_bytes / 2**30
             self._lose("memory", f"more than {limit:.1f} GiB of memory were used")
 
-    def _lose(self, outcome: LostOutcome, message: str) -> None:
+    def _lose(self, outcome: LostOutcome, message: str) -> NoReturn:
         self.lost = WorkerLost(outcome, message)
         self.close()
         raise self.lost

@@ -13,6 +13,7 @@ from torch import Tensor
 
 from autograder.contracts import Role
 from autograder.contracts.role import ANYWHERE
+from autograder.judge import border
 from autograder.judge.anywhere import MadeNetworks
 from autograder.judge.client import Worker
 from autograder.judge.few_reviews import FewReviews, load_few
@@ -24,7 +25,7 @@ from autograder.record import NO_NOTEBOOK, NOT_ATTEMPTED
 from autograder.submissions import SubmittedFile
 from autograder.thresholds import Thresholds
 from textlab.checks.draw import Draw
-from textlab.checks.failure import Cause, CheckFailed
+from textlab.checks.failure import Cause, CheckFailed, StudentError
 from textlab.checks.symptoms import UNKNOWN, find_symptom
 from textlab.definitions import Definitions, Piece
 from textlab.definitions.blank import is_blank
@@ -74,6 +75,7 @@ class Judging:
     """Which other contract the submission was written for; then nothing is checked under this one."""
     trainings: Trainings = field(default_factory=Trainings)
     """What graded training has measured before."""
+    _taken: list[Worker] = field(default_factory=list)
     _live: dict[str, Worker] = field(default_factory=dict)
     _unloaded: dict[str, dict[str, str]] = field(default_factory=dict)
 
@@ -91,17 +93,33 @@ class Judging:
         live = self._live.get(notebook)
         if live is None or live.lost is not None:
             again = notebook in self.printed
-            live = self.workers.take()
+            live = self.fresh_worker(notebook)
             self._live[notebook] = live
-            said = self.printed.setdefault(notebook, [])
+            said = live.printed
             # What is printed when a notebook is loaded once more, was printed before.
             live.printed = [] if again else said
-            self._unloaded[notebook] = self._load(live, notebook)
+            try:
+                self._unloaded[notebook] = self._load(live, notebook)
+            except StudentError:
+                self.end(notebook)
+                raise
             live.printed = said
         for name in self.contract[role].names.values():
             if name in self._unloaded[notebook]:
                 raise missing_definition(name, self._unloaded[notebook][name])
         return live
+
+    def fresh_worker(self, notebook: str) -> Worker:
+        """A worker that has seen nothing yet; what is printed there counts for the notebook."""
+        worker = self.workers.take()
+        worker.printed = self.printed.setdefault(notebook, [])
+        self._taken.append(worker)
+        return worker
+
+    @property
+    def answers(self) -> int:
+        """How many requests the workers of this submission have answered."""
+        return sum(worker.answers for worker in self._taken)
 
     def stand_in(self, role: str, part: str) -> None:
         """From the next worker on, the kit's own function plays this part, so that its fault is charged once."""
@@ -158,7 +176,9 @@ class Judging:
     def bring(self, worker: Worker, notebook: str) -> None:
         """Put the files that come along with a notebook into a worker's folder."""
         for file in self.beside.get(notebook, ()):
-            worker.request("bring", LOAD_S, name=file.name, content=base64.b64encode(file.content).decode())
+            worker.request(
+                "bring", LOAD_S, border.nothing(), name=file.name, content=base64.b64encode(file.content).decode()
+            )
 
     def _load(self, worker: Worker, notebook: str) -> dict[str, str]:
         """Load a notebook; the names that it should have defined and did not, with the reason."""
@@ -175,6 +195,7 @@ class Judging:
         loaded = worker.request(
             "load",
             LOAD_S,
+            border.loaded(names),
             program=program,
             apart=apart,
             names=names,
@@ -183,15 +204,10 @@ class Judging:
             served=served,
             lost=dict(definitions.lost),
         )
-        good = isinstance(loaded, dict) and all(
-            isinstance(loaded.get(key), list) and all(isinstance(text, str) for text in loaded[key])
-            for key in ("found", "failures")
-        )
-        worker.expect(good, "load", "does not say what was found")
-        reason = "; ".join(loaded["failures"][:3]) or "its definition was not reached"
-        unloaded = {name: reason for name in names if name not in loaded["found"]}
+        reason = "; ".join(loaded.failures[:3]) or "its definition was not reached"
+        unloaded = {name: reason for name in names if name not in loaded.found}
         # What only an import of everything might have brought was never there: no other part of a role suffers.
-        return {name: why for name, why in unloaded.items() if loaded["failures"] or _binds(definitions, name)}
+        return {name: why for name, why in unloaded.items() if loaded.failures or _binds(definitions, name)}
 
 
 def _binds(definitions: Definitions, name: str) -> bool:

@@ -48,6 +48,8 @@ def explain_own_cnn(judging: Judging, *, again: bool = True) -> tuple[ExplainedS
         model = network.build(vocab_size=judging.data.vocab_size, pad_idx=pad_id, **budget.network)
         model.hush()
         weights = renamed_weights(judging.trained, names)
+        if EMBEDDING not in weights or len(weights[EMBEDDING]) != len(names):
+            return ()  # a network that reads fewer words: which ones, its ids do not tell
         model.set_weights(weights)
         return tuple(_explained(model, weights[EMBEDDING], names, sentence, vocabulary) for sentence in SENTENCES)
     except WorkerLost:

@@ -29,6 +29,8 @@ from textlab.definitions.shown import plain_lines
 
 MESSAGE_LIMIT = 3000
 ADDRESS = re.compile(r"0x[0-9a-f]{6,}")
+OF_THE_MACHINE = (OSError, ImportError, KeyboardInterrupt, pytest.exit.Exception)
+"""Exceptions that no value brings about."""
 NOT_REACHED = "the grader was ended before it asked this check; no points were lost by your work"
 
 
@@ -51,6 +53,8 @@ class GradingPlugin(Subjects):
         self._notes: dict[str, Note] = {}
         self._entries = {entry.id: entry for entry in rubric.checks}
         self._items: dict[str, pytest.Item] = {}
+        self._answered = 0
+        """How many requests workers had answered when the check began."""
         self._isolated: set[str] = set()
         """Checks whose fault is made good for those that build on them."""
         self._last: dict[str, str] = {}
@@ -94,6 +98,7 @@ class GradingPlugin(Subjects):
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         """Skip a check whose premise failed."""
+        self._answered = self.judging.answers
         for name in self._needs(_declaration(item).id, item):
             # A contract may leave a check out: nothing is known against it then.
             needed = self.results.get(name)
@@ -131,6 +136,10 @@ class GradingPlugin(Subjects):
             declaration = _declaration(item)
             error = None if call.excinfo is None else call.excinfo.value
             self.seconds[declaration.id] = call.duration
+            fault = ""
+            if error is not None and _is_unexpected(error) and self._is_the_students(item, error):
+                # Values of theirs took part; which of the two is wrong, a person can tell from the traceback.
+                error, fault = unusable(error), _traceback(error)
             outcome, message = _verdict(error)
             if isinstance(error, IsolatedFailure):
                 self._isolated.add(declaration.id)
@@ -138,11 +147,18 @@ class GradingPlugin(Subjects):
             said = note.text if outcome == "passed" else message
             result = _result(self._entries[declaration.id], item, declaration, outcome, said)
             cause = error.cause if outcome == "failed" and isinstance(error, (CheckFailed, StudentError)) else ""
-            self.results[declaration.id] = replace(result, measured=note.number, cause=cause)
+            self.results[declaration.id] = replace(result, measured=note.number, cause=cause, fault=fault)
             self._each(self)
         if call.when == "teardown":
             self._leave(_declaration(item).id)
         return report
+
+    def _is_the_students(self, item: pytest.Item, error: BaseException) -> bool:
+        """Whether values of the submission took part in what raised, so that one of them may be the reason."""
+        if isinstance(error, OF_THE_MACHINE):
+            return False
+        carried = getattr(item, "funcargs", {}).get("trained")
+        return bool(carried) or self.judging.answers > self._answered
 
     def _leave(self, check: str) -> None:
         """After the last check about a notebook its worker need not wait in memory for the others."""
@@ -229,5 +245,25 @@ def _verdict(error: BaseException | None) -> tuple[Outcome, str]:
         return exceeded(error) or "failed", str(error)
     if isinstance(error, WorkerLost):
         return error.outcome, str(error)
-    trace = "".join(traceback.format_exception(error)[-3:])
-    return "error", f"the grader itself failed; no points were lost by your work\n{trace}"
+    return "error", f"the grader itself failed; no points were lost by your work\n{_traceback(error)}"
+
+
+def _is_unexpected(error: BaseException) -> bool:
+    """Whether it is none of the exceptions by which checks say what they found."""
+    return not isinstance(error, (pytest.skip.Exception, NotHandedIn, CheckFailed, StudentError, WorkerLost))
+
+
+def _traceback(error: BaseException) -> str:
+    return "".join(traceback.format_exception(error)[-3:])
+
+
+def unusable(error: BaseException) -> CheckFailed:
+    """The failure of a check that could do nothing with a value of the student's."""
+    return CheckFailed(
+        "the check cannot compute with what your code gave back",
+        input="what your code gave back in this check",
+        expected="tensors and numbers of the sizes that the notebook asks for",
+        got=f"{type(error).__name__}: {error}"[:300],
+        likely=None,
+        next="run this exercise's card in the notebook; where it passes, show this message to your instructor",
+    )

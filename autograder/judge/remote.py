@@ -8,20 +8,34 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
+import torch
 from torch import Tensor
 
+from autograder.judge import border
+from autograder.judge.border import MIB, Expected
 from autograder.judge.client import Worker
 from autograder.wire.values import Handle
 from textlab.checks.failure import StudentError
+from textlab.checks.plain import Value
 from textlab.checks.subject import Asked
 from textlab.training import TrainingPlan
 
+T = TypeVar("T")
 QUICK_S = 10.0
 EXPLAIN_S = 30.0
+MOST_WEIGHTS = 256 * MIB
+"""Bytes of the weights of a network."""
+BUFFERS = 16 * MIB
+"""Of these for what is no parameter, which nobody has announced."""
+MOST_RESULT = 32 * MIB
+"""Bytes of the tensors that a function gives."""
+NUMBERS_PER_TOKEN = 1024
+"""In the output of a network; asked for is one number for each review."""
 
 WorkerSource = Callable[[], Worker]
 
@@ -31,71 +45,59 @@ class RemoteModel:
 
     label = "model"
 
-    def __init__(self, worker: Worker, handle: Handle, train_seconds: float) -> None:
+    def __init__(
+        self, worker: Worker, handle: Handle, train_seconds: float, given: Mapping[str, Any] | None = None
+    ) -> None:
+        """`given`: the arguments that it was built from."""
         self.handle = handle
+        self._given = {name: value.nbytes for name, value in (given or {}).items() if isinstance(value, Tensor)}
         self._worker = worker
         self._train_seconds = train_seconds
 
     def parameters(self) -> dict[str, tuple[int, ...]]:
         """Names and shapes of the trainable parameters."""
-        found = self._worker.request("parameters", QUICK_S, model=self.handle)
-        good = isinstance(found, dict) and all(_is_shape(shape) for shape in found.values())
-        self._worker.expect(good, "parameters", "is no list of shapes")
-        return {name: tuple(shape) for name, shape in found.items()}
+        return self._worker.request("parameters", QUICK_S, border.shapes(), model=self.handle)
 
     def given(self) -> dict[str, Tensor]:
         """The tensors that the network was built from, as they are now."""
-        found = self._worker.request("given", QUICK_S, model=self.handle)
-        good = isinstance(found, dict) and all(isinstance(value, Tensor) for value in found.values())
-        self._worker.expect(good, "given", "holds something that is no tensor")
-        return dict(found)
+        expected = border.tensors(2 * sum(self._given.values()) + MIB, dict.fromkeys(self._given))
+        return self._worker.request("given", QUICK_S, expected, model=self.handle)
 
     def get_weights(self) -> dict[str, Tensor]:
         """All parameters and buffers by name."""
         shapes = RemoteModel.parameters(self)
-        found = self._worker.request("get_weights", QUICK_S, model=self.handle)
-        good = isinstance(found, dict) and all(isinstance(value, Tensor) for value in found.values())
-        good = good and all(name in found and tuple(found[name].shape) == shape for name, shape in shapes.items())
-        self._worker.expect(good, "get_weights", "does not hold the parameters in their shapes")
-        return dict(found)
+        most = 8 * sum(map(math.prod, shapes.values())) + BUFFERS
+        expected = border.tensors(min(most, MOST_WEIGHTS), shapes, others=True)
+        return self._worker.request("get_weights", QUICK_S, expected, model=self.handle)
 
     def set_weights(self, weights: Mapping[str, Tensor]) -> None:
         """Replace parameters and buffers."""
-        self._worker.request("set_weights", QUICK_S, model=self.handle, weights=dict(weights))
+        self._worker.request("set_weights", QUICK_S, border.nothing(), model=self.handle, weights=dict(weights))
 
     def forward(self, ids: Tensor, lengths: Tensor | None = None, *, training: bool = False, seed: int = 0) -> Tensor:
         """Output for token ids."""
-        inputs = {"ids": ids, "lengths": lengths}
-        got = self._worker.request("forward", QUICK_S, model=self.handle, **inputs, training=training, seed=seed)
-        return self._tensor(got, "forward")
+        inputs = {"model": self.handle, "ids": ids, "lengths": lengths, "training": training, "seed": seed}
+        return self._worker.request("forward", QUICK_S, _output(ids), **inputs)
 
     def forward_embedded(self, embedded: Tensor) -> Tensor:
         """Output for embeddings."""
-        got = self._worker.request("forward_embedded", QUICK_S, model=self.handle, embedded=embedded)
-        return self._tensor(got, "forward_embedded")
+        expected = _output(embedded[..., 0])
+        return self._worker.request("forward_embedded", QUICK_S, expected, model=self.handle, embedded=embedded)
 
     def gradients(self, ids: Tensor, lengths: Tensor | None = None) -> dict[str, float]:
         """Largest absolute gradient per parameter."""
-        found = self._worker.request("gradients", QUICK_S, model=self.handle, ids=ids, lengths=lengths)
-        good = isinstance(found, dict) and all(_is_number(value) for value in found.values())
-        self._worker.expect(good, "gradients", "holds something that is no number")
-        return {name: float(value) for name, value in found.items()}
+        expected = border.number_of_each(RemoteModel.parameters(self), least=0.0)
+        return self._worker.request("gradients", QUICK_S, expected, model=self.handle, ids=ids, lengths=lengths)
 
     def fit(self, ids: Tensor, lengths: Tensor, labels: Tensor, plan: TrainingPlan) -> list[float]:
         """Train; mean loss per epoch."""
         given = {"ids": ids, "lengths": lengths, "labels": labels, "plan": dataclasses.asdict(plan)}
-        losses = self._on_device("fit", given)
-        good = isinstance(losses, list) and len(losses) == plan.epochs and all(_is_number(loss) for loss in losses)
-        self._worker.expect(good, "fit", f"is not {plan.epochs} losses")
-        return [float(loss) for loss in losses]
+        return self._on_device("fit", border.numbers(plan.epochs), given)
 
     def predict(self, ids: Tensor, lengths: Tensor, *, pad_id: int, with_lengths: bool = False) -> Tensor:
         """One logit per review."""
         given = {"ids": ids, "lengths": lengths, "pad_id": pad_id, "with_lengths": with_lengths}
-        logits = self._tensor(self._on_device("predict", given), "predict")
-        good = tuple(logits.shape) == (len(ids),) and logits.is_floating_point()
-        self._worker.expect(good, "predict", f"is not one number for each of {len(ids)} reviews")
-        return logits
+        return self._on_device("predict", border.tensor(4 * len(ids), (len(ids),), (torch.float32,)), given)
 
     def hush(self) -> None:
         """Keep nothing of what is said beside this model from now on, because it gets hidden reviews."""
@@ -110,25 +112,18 @@ class RemoteModel:
         """End the worker; what is built next starts in a fresh one, which has read no hidden review."""
         self._worker.retire()
 
-    def expect(self, good: bool, verb: str, fault: str) -> None:
-        """End the worker as tampered unless an answer has the form that the verb promises."""
-        self._worker.expect(good, verb, fault)
-
-    def _on_device(self, verb: str, given: dict[str, Any]) -> Any:
+    def _on_device(self, verb: str, expected: Expected[T], given: dict[str, Any]) -> T:
         """What the verb gives, computed where the worker trains."""
         device = self._worker.device
         try:
-            return self._worker.request(verb, self._train_seconds, model=self.handle, device=device, **given)
+            return self._worker.request(
+                verb, self._train_seconds, expected, model=self.handle, device=device, **given
+            )
         except StudentError:
             if device != "cpu":
                 # After an error on a GPU everything fails that its process does there; other networks are not to.
                 self._worker.retire()
             raise
-
-    def _tensor(self, got: Any, verb: str) -> Tensor:
-        self._worker.expect(isinstance(got, Tensor), verb, "is no tensor")
-        assert isinstance(got, Tensor)
-        return got
 
 
 @dataclass(frozen=True)
@@ -174,9 +169,8 @@ class RemoteNetwork:
         """Build a network from keyword arguments."""
         worker, arguments = self._worker(), self.repair.changed(arguments)
         asked = {"arguments": arguments, "seed": self._seed, "variables": self._variables(arguments)}
-        handle = worker.request("build", QUICK_S, name=self.name, **asked)
-        worker.expect(isinstance(handle, Handle), "build", "is no handle")
-        return RemoteModel(worker, handle, self._train_seconds)
+        handle = worker.request("build", QUICK_S, border.handle(), name=self.name, **asked)
+        return RemoteModel(worker, handle, self._train_seconds, arguments)
 
     @property
     def has_layout(self) -> bool:
@@ -207,22 +201,20 @@ class RemoteFunction:
         self._worker = worker
         self._calls = 0
 
-    def __call__(self, *arguments: object, **keywords: object) -> Any:
+    def __call__(self, *arguments: object, **keywords: object) -> Value:
         """Call it, every time from another seed: whatever has to come out alike must not hang on chance."""
         self._calls += 1
         given = [_wire_value(value) for value in arguments]
         named = {key: _wire_value(value) for key, value in keywords.items()}
         asked = {"name": self.name, "arguments": given, "keywords": named, "seed": self._calls}
-        return self._worker().request("call", EXPLAIN_S, **asked)
+        return self._worker().request("call", EXPLAIN_S, border.value(MOST_RESULT), **asked)
 
     def drawn_afterwards(self, seed: int, *arguments: object) -> list[float]:
         """What torch, numpy and random draw from their global states right after a call; all start from `seed`."""
         worker = self._worker()
         given = [_wire_value(value) for value in arguments]
-        found = worker.request("drawn_afterwards", EXPLAIN_S, name=self.name, arguments=given, seed=seed)
-        good = isinstance(found, list) and len(found) == 3 and all(_is_number(number) for number in found)
-        worker.expect(good, "drawn_afterwards", "is not three numbers")
-        return [float(number) for number in found]
+        asked = {"name": self.name, "arguments": given, "seed": seed}
+        return worker.request("drawn_afterwards", EXPLAIN_S, border.numbers(3, 0.0, 1.0), **asked)
 
 
 class RemoteBench:
@@ -230,6 +222,8 @@ class RemoteBench:
 
     def __init__(self, worker: WorkerSource) -> None:
         self._worker = worker
+        self._sizes: dict[int, int] = {}
+        """By handle the bytes of word vectors."""
 
     def probe(self, vocab_size: int, emb_dim: int, pad_idx: int, n_classes: int = 1) -> RemoteModel:
         """The kit's small smooth network."""
@@ -245,48 +239,34 @@ class RemoteBench:
 
     def batches(self, ids: Tensor, lengths: Tensor, labels: Tensor, sizes: Sequence[int]) -> Handle:
         """A list of batches with so many reviews each."""
-        worker = self._worker()
-        given = {"ids": ids, "lengths": lengths, "labels": labels}
-        handle = worker.request("batches", QUICK_S, **given, sizes=list(sizes))
-        worker.expect(isinstance(handle, Handle), "batches", "is no handle")
-        return Handle(handle.number, "batches")
+        given = {"ids": ids, "lengths": lengths, "labels": labels, "sizes": list(sizes)}
+        return self._worker().request("batches", QUICK_S, border.handle("batches"), **given)
 
     def vocabulary(self, tokens: Sequence[str]) -> Handle:
         """A vocabulary of the given tokens."""
-        worker = self._worker()
-        handle = worker.request("vocabulary", QUICK_S, tokens=list(tokens))
-        worker.expect(isinstance(handle, Handle), "vocabulary", "is no handle")
-        return Handle(handle.number, "vocabulary")
+        return self._worker().request("vocabulary", QUICK_S, border.handle("vocabulary"), tokens=list(tokens))
 
     def _model(self, verb: str, **arguments: object) -> RemoteModel:
         worker = self._worker()
-        handle = worker.request(verb, QUICK_S, **arguments)
-        worker.expect(isinstance(handle, Handle), verb, "is no handle")
-        return RemoteModel(worker, handle, QUICK_S)
+        return RemoteModel(worker, worker.request(verb, QUICK_S, border.handle(), **arguments), QUICK_S)
 
     def vectors(self, words: Sequence[str], matrix: Tensor) -> Handle:
         """Word vectors."""
-        worker = self._worker()
-        handle = worker.request("vectors", QUICK_S, words=list(words), matrix=matrix)
-        worker.expect(isinstance(handle, Handle), "vectors", "is no handle")
-        return Handle(handle.number, "vectors")
+        given = {"words": list(words), "matrix": matrix}
+        handle = self._worker().request("vectors", QUICK_S, border.handle("vectors"), **given)
+        self._sizes[handle.number] = matrix.nbytes
+        return handle
 
     def read_vectors(self, vectors: object) -> Tensor:
         """The matrix of word vectors, as it is now."""
-        worker = self._worker()
-        matrix = worker.request("read_vectors", QUICK_S, vectors=vectors)
-        worker.expect(isinstance(matrix, Tensor), "read_vectors", "is no tensor")
-        assert isinstance(matrix, Tensor)
-        return matrix
+        most = 2 * self._sizes[vectors.number] if isinstance(vectors, Handle) else 0
+        return self._worker().request("read_vectors", QUICK_S, border.tensor(most + MIB), vectors=vectors)
+
+
+def _output(ids: Tensor) -> Expected[Tensor]:
+    """What a network may give for token ids [batch, length], its mistakes included."""
+    return border.tensor(NUMBERS_PER_TOKEN * 8 * ids.numel() + MIB)
 
 
 def _wire_value(value: object) -> object:
     return value.handle if isinstance(value, RemoteModel) else value
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
-
-
-def _is_shape(value: object) -> bool:
-    return isinstance(value, list) and all(isinstance(size, int) and size >= 0 for size in value)

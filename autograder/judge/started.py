@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor
 
+from autograder.judge import border
 from autograder.judge.client import Worker
 from autograder.judge.judging import LOAD_S, Judging, told_programs
 from autograder.judge.remote import QUICK_S, RemoteModel
-from autograder.wire.values import Handle
 from textlab.checks.failure import StudentError
 
 FAILURES = 2
@@ -41,35 +41,29 @@ class NotebookNetworks:
         made = self._judging.made.get(self._role)
         if made is None or not made.names:
             return Started({}, [])
-        worker = self._judging.workers.take()
-        worker.printed = self._judging.printed.setdefault(self._judging.contract[self._role].notebook, [])
+        worker = self._judging.fresh_worker(self._judging.contract[self._role].notebook)
         try:
             self._judging.bring(worker, self._role)
-            worker.request("serve", QUICK_S, words=list(words), matrix=matrix)
+            worker.request("serve", QUICK_S, border.nothing(), words=list(words), matrix=matrix)
             program, apart = told_programs(made.definitions)
             served = self._judging.served[self._role]
             wanted = [*made.names, *made.optimizers]
             names = [name for name in wanted if name not in made.definitions.missing]
-            loaded = worker.request("load", LOAD_S, program=program, apart=apart, names=names, served=served)
-            good = isinstance(loaded, dict) and all(
-                isinstance(loaded.get(key), list) and all(isinstance(text, str) for text in loaded[key])
-                for key in ("found", "failures")
-            )
-            worker.expect(good, "load", "does not say what was found")
+            asked = {"program": program, "apart": apart, "names": names, "served": served}
+            loaded = worker.request("load", LOAD_S, border.loaded(names), **asked)
             weights, trained, moved = {}, {}, {}
-            for name in loaded["found"]:
+            for name in loaded.found:
                 if name not in made.names:
                     continue
                 try:
-                    handle = worker.request("made", QUICK_S, name=name)
-                    worker.expect(isinstance(handle, Handle), "made", "is no handle")
+                    handle = worker.request("made", QUICK_S, border.handle(), name=name)
                     model = RemoteModel(worker, handle, QUICK_S)
                     weights[name] = model.get_weights()
                     trained[name] = tuple(model.parameters())
                     moved[name] = _moved(worker, model, [other for other in names if other in made.optimizers])
                 except StudentError:
                     continue  # not a network, or one that cannot be read
-            return Started(weights, loaded["failures"][:FAILURES], trained, moved)
+            return Started(weights, loaded.failures[:FAILURES], trained, moved)
         finally:
             worker.close()
 
@@ -80,7 +74,7 @@ def _moved(worker: Worker, model: RemoteModel, optimizers: Sequence[str]) -> dic
     for optimizer in optimizers:
         before, trained = model.get_weights(), model.parameters()
         try:
-            worker.request("step", QUICK_S, model=model.handle, optimizer=optimizer)
+            worker.request("step", QUICK_S, border.nothing(), model=model.handle, optimizer=optimizer)
         except StudentError:
             continue  # not an optimiser, or one that needs more than gradients
         after = model.get_weights()

@@ -10,12 +10,13 @@ import torch
 from torch import Tensor
 
 from autograder.contracts import Role
+from autograder.judge import border
 from autograder.judge.client import Worker
 from autograder.judge.remote import QUICK_S, RemoteFunction, RemoteModel, RemoteNetwork, WorkerSource
-from autograder.wire.values import Handle
 from textlab.checks.behaviour import scaled
 from textlab.checks.draw import Draw
 from textlab.checks.failure import StudentError
+from textlab.checks.plain import Value
 from textlab.checks.subject import Asked
 from textlab.form import Form
 
@@ -62,7 +63,7 @@ class TranslatedNetwork(RemoteNetwork):
         worker, arguments = self._worker(), self.repair.changed(arguments)
         matrix = arguments.get("matrix")
         if isinstance(matrix, Tensor):
-            worker.request("serve", QUICK_S, words=served_words(len(matrix)), matrix=matrix)
+            worker.request("serve", QUICK_S, border.nothing(), words=served_words(len(matrix)), matrix=matrix)
             arguments = {"vocab_size": len(matrix), "emb_dim": matrix.shape[1], **arguments}
         given = self._given(worker, arguments)
         model = self._made(worker, given, self._role.output == "probabilities")
@@ -94,16 +95,13 @@ class TranslatedNetwork(RemoteNetwork):
         )
         asked = {"arguments": given, "form": dataclasses.asdict(form), "seed": self._seed}
         asked["variables"] = self._variables(given)
-        handle = worker.request("build", QUICK_S, name=self.name, **asked)
-        worker.expect(isinstance(handle, Handle), "build", "is no handle")
+        handle = worker.request("build", QUICK_S, border.handle(), name=self.name, **asked)
         kind = OneLogit if self._role.columns == 2 else RemoteModel
-        return kind(worker, handle, self._train_seconds)
+        return kind(worker, handle, self._train_seconds, given)
 
     def _given(self, worker: Worker, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """The arguments under the names that the class takes."""
-        taken = worker.request("signature", QUICK_S, name=self.name)
-        good = isinstance(taken, list) and all(isinstance(name, str) for name in taken)
-        worker.expect(good, "signature", "is no list of names")
+        taken = worker.request("signature", QUICK_S, border.names(), name=self.name)
         vectors = self._role.arguments.get("matrix", ()) if "matrix" not in arguments else ()
         if any(name in taken for name in vectors):
             # Of classes that start from vectors only the sizes are asked where no vectors are.
@@ -185,12 +183,10 @@ class TranslatedFunction(RemoteFunction):
         self._role = role
         self._parameters = parameters
 
-    def __call__(self, *arguments: object, **keywords: object) -> Any:
+    def __call__(self, *arguments: object, **keywords: object) -> Value:
         """Call it with the kit's arguments."""
         worker = self._worker()
-        taken = worker.request("signature", QUICK_S, name=self.name)
-        good = isinstance(taken, list) and all(isinstance(name, str) for name in taken)
-        worker.expect(good, "signature", "is no list of names")
+        taken = worker.request("signature", QUICK_S, border.names(), name=self.name)
         named = {self._own(name, taken): value for name, value in zip(self._parameters, arguments, strict=False)}
         asked = {self._own(name, taken): value for name, value in keywords.items()}
         if set(taken[: len(named)]) == set(named):

@@ -6,7 +6,7 @@ import socket
 import time
 from collections.abc import Callable
 
-from autograder.wire.frames import PREFIX, Frame, decode_frame, encode_frame, read_prefix
+from autograder.wire.frames import MAX_BODY, MAX_HEADER, PREFIX, Frame, decode_frame, encode_frame, read_prefix
 
 SLICE_S = 0.05
 CHUNK = 1 << 20
@@ -24,10 +24,20 @@ class Channel:
         self._stream.settimeout(seconds)
         self._stream.sendall(encode_frame(frame))
 
-    def receive(self, seconds: float | None = None, watch: Callable[[], None] | None = None) -> Frame:
-        """Receive one frame. Raises TimeoutError past the deadline, EOFError at the end, FrameError for garbage."""
+    def receive(
+        self,
+        seconds: float | None = None,
+        watch: Callable[[], None] | None = None,
+        *,
+        most_header: int = MAX_HEADER,
+        most_body: int = MAX_BODY,
+    ) -> Frame:
+        """Receive one frame of at most so many bytes.
+
+        Raises TimeoutError past the deadline, EOFError at the end, FrameError for garbage.
+        """
         deadline = None if seconds is None else time.monotonic() + seconds
-        header_size, body_size = read_prefix(self._read(PREFIX.size, deadline, watch))
+        header_size, body_size = read_prefix(self._read(PREFIX.size, deadline, watch), most_header, most_body)
         header = self._read(header_size, deadline, watch)
         return decode_frame(header, self._read(body_size, deadline, watch))
 

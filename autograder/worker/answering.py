@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import sys
@@ -13,7 +14,7 @@ from torch import Tensor, nn
 
 import autograder.worker.session as sessions
 from autograder.wire.channel import Channel
-from autograder.wire.frames import Frame, FrameError
+from autograder.wire.frames import MAX_INDEX, MAX_TENSORS, Frame
 from autograder.wire.values import pack, unpack
 from autograder.worker.printed import Printed
 from textlab.checks.failure import StudentError
@@ -65,11 +66,7 @@ def reply(session: sessions.Session, request: Frame) -> Frame:
             "",
         ]
     header["printed"] = session.printed.take()
-    frame = Frame(header, tensors)
-    try:
-        return frame if _fits(frame) else _too_large(header)
-    except FrameError as error:
-        return Frame({**header, "value": None, "student_error": [str(request.header["verb"]), "", str(error), ""]})
+    return _within_limits(Frame(header, tensors), request)
 
 
 def warm_up() -> None:
@@ -85,14 +82,27 @@ def warm_up() -> None:
     warnings.resetwarnings()
 
 
-def _fits(frame: Frame) -> bool:
-    """Whether the tensors stay below 256 MiB; a broadcast tensor costs the sender nothing."""
-    return sum(tensor.numel() * tensor.element_size() for tensor in frame.tensors.values()) <= 256 * 2**20
-
-
-def _too_large(header: dict[str, Any]) -> Frame:
-    header.pop("value", None)
-    return Frame({**header, "student_error": ["the call", "", "an answer of more than 256 MiB", ""]})
+def _within_limits(frame: Frame, request: Frame) -> Frame:
+    """The frame, or one that says why the judge would not read it."""
+    most_header, most_body = request.header["most"]
+    room = max(0, most_body - MAX_INDEX)
+    # A broadcast tensor costs the sender nothing.
+    size = sum(tensor.numel() * tensor.element_size() for tensor in frame.tensors.values())
+    said = ""
+    if size > room:
+        said = f"an answer of more than {room / 2**20:.3g} MiB"
+    elif len(frame.tensors) > MAX_TENSORS:
+        said = f"an answer of more than {MAX_TENSORS} tensors"
+    else:
+        try:
+            if len(json.dumps(frame.header, allow_nan=False)) > most_header:
+                said = f"an answer of more than {most_header / 2**20:.3g} MiB of text"
+        except (ValueError, RecursionError) as error:
+            said = f"a number that is not finite, or a value that is nested too deep ({error})"
+    if not said:
+        return frame
+    fields = {name: value for name, value in frame.header.items() if name != "value"}
+    return Frame({**fields, "student_error": [str(request.header["verb"]), "", said, ""]})
 
 
 def _clean(text: object) -> str:

@@ -20,6 +20,8 @@ import torch
 
 from autograder.grade_command import RESULTS, write_student
 from autograder.grading import grade_class
+from autograder.judge import border
+from autograder.judge.border import Expected
 from autograder.judge.client import Worker
 from autograder.judge.judge import Settings, judge_submission, load_data
 from autograder.judge.workers import Workers
@@ -168,7 +170,7 @@ def round_trip(workers: Workers) -> float:
     worker, taken = workers.take(), []
     for _ in range(50):
         start = time.perf_counter()
-        worker.request("vocabulary", 10.0, tokens=["<unk>", "<pad>"])
+        worker.request("vocabulary", 10.0, border.handle(), tokens=["<unk>", "<pad>"])
         taken.append(time.perf_counter() - start)
     worker.close()
     return statistics.median(taken)
@@ -181,10 +183,10 @@ def timed(idle: float) -> Iterator[dict[str, float]]:
     by_verb = {verb: stage for stage, verbs in STAGES.items() for verb in verbs}
     request, take = Worker.request, Workers.take
 
-    def timed_request(self: Worker, verb: str, seconds: float, **arguments: Any) -> Any:
+    def timed_request(self: Worker, verb: str, seconds: float, expected: Expected[Any], **arguments: Any) -> Any:
         stage, start = by_verb.get(verb, "forward"), time.perf_counter()
         try:
-            return request(self, verb, seconds, **arguments)
+            return request(self, verb, seconds, expected, **arguments)
         finally:
             clock["request"] += idle
             clock[stage] = clock.get(stage, 0.0) + time.perf_counter() - start - idle

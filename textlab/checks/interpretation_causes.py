@@ -18,13 +18,16 @@ from textlab.text import PAD
 
 def baseline_cause(pad_reference: Function, ids: Tensor, pad_idx: int) -> Cause | None:
     """Which id the baseline holds whatever pad_idx is; None when it is none."""
-    found = [pad_reference(ids, other) for other in (pad_idx, pad_idx + 3)]
-    if all(isinstance(one, Tensor) and bool((one == one.flatten()[0]).all()) for one in found):
+    answers = [pad_reference(ids, other) for other in (pad_idx, pad_idx + 3)]
+    found = [one for one in answers if isinstance(one, Tensor) and one.numel()]
+    if len(found) < len(answers):
+        return None
+    if all(bool((one == one.flatten()[0]).all()) for one in found):
         values = {int(one.flatten()[0]) for one in found}
         if len(values) == 1:
             value = values.pop()
             return Cause("padding-id-written-out", f"the baseline holds {value} whatever pad_idx is")
-    if all(isinstance(one, Tensor) and torch.equal(one, ids) for one in found):
+    if all(torch.equal(one, ids) for one in found):
         return Cause("ids-as-baseline", "the ids themselves came back")
     return None
 

@@ -19,7 +19,7 @@ from torch.nn.parameter import is_lazy
 from textlab.batches import Batch
 from textlab.checks.failure import BUILT_BY, StudentError, shape_text
 from textlab.checks.left_over import left_over_raise
-from textlab.checks.plain import plain_tensor, plain_value
+from textlab.checks.plain import LARGEST, Value, plain_number, plain_shapes, plain_tensor, plain_value
 from textlab.checks.probe import ClassProbe, ProbeNetwork
 from textlab.checks.scripted import LookupNetwork, ScriptedNetwork
 from textlab.checks.subject import Asked
@@ -134,9 +134,11 @@ class LocalModel:
 
     def parameters(self) -> dict[str, tuple[int, ...]]:
         """Names and shapes of the trainable parameters."""
-        with student_code(f"{self.name}.named_parameters()", self._locate), torch.no_grad():
+        call = f"{self.name}.named_parameters()"
+        with student_code(call, self._locate), torch.no_grad():
             own = weights_of(self.module)
-            return {name: tuple(weight.read().shape) for name, weight in own.items() if weight.is_trained}
+            shapes = {name: tuple(weight.read().shape) for name, weight in own.items() if weight.is_trained}
+            return plain_shapes(shapes, call)
 
     def given(self) -> dict[str, Tensor]:
         """The tensors that the network was built from, as they are now."""
@@ -182,7 +184,8 @@ class LocalModel:
             nn.Module.zero_grad(self.module)
             self._called(*_inputs(ids, lengths)).sum().backward()
             own = weights_of(self.module)
-            return {name: weight.gradient for name, weight in own.items() if weight.is_trained}
+            found = {name: weight.gradient for name, weight in own.items() if weight.is_trained}
+            return {name: plain_number(size, call, f"the gradient of {name},") for name, size in found.items()}
 
     def fit(
         self, ids: Tensor, lengths: Tensor, labels: Tensor, plan: TrainingPlan, *, device: str = "cpu"
@@ -191,7 +194,7 @@ class LocalModel:
         call = f"training {self.name} for {plan.epochs} epochs on {len(ids)} reviews{self._built}"
         with student_code(call, self._locate):
             losses = fit_encoded(self._called, ids, lengths, labels, plan, device)
-            if not all(math.isfinite(loss) for loss in losses):
+            if not all(math.isfinite(loss) and abs(loss) <= LARGEST for loss in losses):
                 raise StudentError(call, "", f"a training loss that is no number: {losses}")
             return losses
 
@@ -252,7 +255,7 @@ class LocalFunction:
         self._source = source
         self._locate = locate
 
-    def __call__(self, *arguments: object, **keywords: object) -> Any:
+    def __call__(self, *arguments: object, **keywords: object) -> Value:
         """Call it; models are handed over as the modules they are."""
         call = call_text(self.name, arguments, keywords)
         with student_code(call, self._locate):

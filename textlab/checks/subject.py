@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Protocol
 
 from torch import Tensor
 
+from textlab.checks.plain import Value
 from textlab.training import TrainingPlan
 
 
@@ -88,7 +89,7 @@ class Function(Protocol):
 
     name: str
 
-    def __call__(self, *arguments: object, **keywords: object) -> Any:
+    def __call__(self, *arguments: object, **keywords: object) -> Value:
         """Call it with tensors, numbers, strings, models and vocabularies; tensors, numbers, strings come back."""
 
     def drawn_afterwards(self, seed: int, *arguments: object) -> list[float]:

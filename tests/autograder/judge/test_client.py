@@ -10,6 +10,7 @@ from typing import cast
 import pytest
 import torch
 
+from autograder.judge import border
 from autograder.judge.called import CALLS
 from autograder.judge.client import Worker, WorkerLost
 from autograder.judge.remote import RemoteModel
@@ -129,10 +130,10 @@ def stall(request: Frame, stream: socket.socket) -> None:
 def test_a_bad_answer_loses_the_worker_with_its_own_outcome(answer: Answer, outcome: str) -> None:
     client = worker(answer)
     with pytest.raises(WorkerLost) as caught:
-        client.request("forward", 0.5)
+        client.request("forward", 0.5, border.value(100))
     assert caught.value.outcome == outcome
     with pytest.raises(WorkerLost):
-        client.request("forward", 0.5)
+        client.request("forward", 0.5, border.value(100))
 
 
 MODEL, PROBE = Handle(4), Handle(5)
@@ -168,16 +169,16 @@ def test_a_worker_that_is_lost_says_what_was_called(
     answer: Answer, said: str, verb: str, arguments: dict[str, object], called: str
 ) -> None:
     client = worker(made(answer))
-    assert client.request("build", 5.0, name="CNN") == MODEL
-    assert client.request("probe", 5.0) == PROBE
+    assert client.request("build", 5.0, border.handle(), name="CNN") == MODEL
+    assert client.request("probe", 5.0, border.handle()) == PROBE
     with pytest.raises(WorkerLost) as caught:
-        client.request(verb, 0.2, **arguments)
+        client.request(verb, 0.2, border.value(100), **arguments)
     assert said.format(called) in str(caught.value)
 
 
 def test_a_class_that_is_never_built_is_named() -> None:
     with pytest.raises(WorkerLost, match=r"^CNN\.__init__ gave no answer within 0\.2 s$"):
-        worker(stall).request("build", 0.2, name="CNN")
+        worker(stall).request("build", 0.2, border.handle(), name="CNN")
 
 
 @pytest.mark.parametrize("verb", sorted(CALLS))
@@ -195,8 +196,10 @@ class Log:
         """Answer any verb."""
         verb = request.header["verb"]
         self.devices[verb] = dict(request.header["arguments"]["items"]).get("device")
-        value: object = [0.5, 0.5] if verb == "fit" else {"tensor": "t0"}
-        says({"value": value}, {"t0": torch.zeros(4)})(request, stream)
+        if verb == "fit":
+            says({"value": [0.5, 0.5]})(request, stream)
+        else:
+            says({"value": {"tensor": "t0"}}, {"t0": torch.zeros(4)})(request, stream)
 
 
 def test_training_and_the_predictions_after_it_and_nothing_else_go_to_the_device() -> None:
@@ -222,15 +225,15 @@ def test_an_error_on_a_gpu_ends_the_worker_and_one_on_the_cpu_does_not(device: s
 
 def test_bytes_nobody_asked_for_are_noticed() -> None:
     client = worker(two_frames)
-    assert client.request("forward", 5.0) == 1
+    assert client.request("forward", 5.0, border.value(100)) == 1
     with pytest.raises(WorkerLost) as caught:
-        client.request("forward", 5.0)
+        client.request("forward", 5.0, border.value(100))
     assert caught.value.outcome == "tampered"
 
 
 def test_a_worker_that_grows_too_large_is_ended() -> None:
     with pytest.raises(WorkerLost) as caught:
-        worker(stall, memory=2000).request("forward", 5.0)
+        worker(stall, memory=2000).request("forward", 5.0, border.value(100))
     assert caught.value.outcome == "memory"
 
 
@@ -261,6 +264,6 @@ def test_what_the_students_code_raised_is_told_and_the_worker_goes_on() -> None:
     client = worker(says({"student_error": ["CNN(…)", "ValueError", "too short", "cell 5, line 3"], "printed": "hi"}))
     for _ in range(2):
         with pytest.raises(StudentError) as caught:
-            client.request("build", 5.0)
+            client.request("build", 5.0, border.handle())
     assert caught.value.where == "cell 5, line 3"
     assert client.printed == ["hi", "hi"]

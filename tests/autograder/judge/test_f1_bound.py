@@ -6,11 +6,13 @@ import contextlib
 import dataclasses
 import sys
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 import torch
 from torch import Tensor
 
+from autograder.judge.border import Expected, T
 from autograder.judge.checks import Note
 from autograder.judge.client import Worker
 from autograder.judge.f1_bound import expect_f1, train_networks
@@ -151,17 +153,13 @@ class InSession(Worker):
         self.session = Session(Printed())
         self.session.answer("load", {"program": [[1, 1, source]], "names": []})
 
-    def request(self, verb: str, seconds: float, **arguments: object) -> object:
+    def request(self, verb: str, seconds: float, expected: Expected[T], **arguments: Any) -> T:
         """Ask the session; models go by their number."""
         named = {
             key: self.session.resolve(value.number) if isinstance(value, Handle) else value
             for key, value in arguments.items()
         }
-        return self.session.answer(verb, named)
-
-    def expect(self, good: bool, verb: str, fault: str) -> None:
-        """What came back has its form."""
-        assert good, f"{verb} {fault}"
+        return expected.read(self.session.answer(verb, named))
 
 
 def test_the_seed_decides_what_a_network_starts_from(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,6 +8,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from autograder.judge import border
 from autograder.judge.f1_bound import Trained, train_and_measure, train_networks
 from autograder.judge.hidden_data import Encoded
 from autograder.judge.hushed import NOT_SHOWN, not_kept, without_data
@@ -87,12 +88,12 @@ def test_a_passed_limit_and_an_unwritten_blank_are_still_told() -> None:
 
 def test_a_hushed_worker_keeps_nothing_and_counts() -> None:
     error = ["forward", "KeyError", SECRET, "cell 1, line 2"]
-    client = worker(says({"printed": SECRET, "value": None, "student_error": error}))
+    client = worker(says({"printed": SECRET, "student_error": error}))
     with pytest.raises(StudentError, match=SECRET):
-        client.request("build", 5.0)
+        client.request("build", 5.0, border.handle())
     client.hush()
     with pytest.raises(StudentError, match=NOT_SHOWN):
-        client.request("forward", 5.0)
+        client.request("forward", 5.0, border.value(100))
     assert client.printed == [SECRET]
     assert client.not_kept == len(SECRET)
     assert "4 characters" in not_kept(client.not_kept)
@@ -152,7 +153,8 @@ class Failing(nn.Module):
         rare = self.only is not None and (ids == self.only).sum() == len(ids) // 2
         if rare or (self.only is None and len(ids) > 60):
             raise ValueError(f"this batch of {len(ids)} is not for me: {ids.flatten().tolist()}")
-        return self.embedding(ids).sum(dim=(1, 2))
+        logits: Tensor = self.embedding(ids).sum(dim=(1, 2))
+        return logits
 
 
 @pytest.mark.parametrize("only", [None, 2])

@@ -6,6 +6,7 @@ from typing import Any, cast
 
 import pytest
 
+from autograder.judge.border import Expected, T
 from autograder.judge.client import Worker
 from autograder.judge.workers import Workers
 from autograder.rubric import load_rubric
@@ -51,13 +52,13 @@ class MortalWorker(Worker):
         self._verb = verb
         self._deaths = deaths
 
-    def request(self, verb: str, seconds: float, **arguments: Any) -> Any:
+    def request(self, verb: str, seconds: float, expected: Expected[T], **arguments: Any) -> T:
         """Die once, at the first request for the verb."""
         self.wait_ready()
         if verb == self._verb and not self._deaths:
             self._deaths.append(verb)
             self._started._process.kill()
-        return super().request(verb, seconds, **arguments)
+        return super().request(verb, seconds, expected, **arguments)
 
 
 class MortalWorkers(Workers):

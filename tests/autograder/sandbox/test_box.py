@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 import autograder
+from autograder.judge import border
 from autograder.judge.client import Worker
 from autograder.sandbox import ForkServer, Level, bubblewrap, probe_levels, seccomp, start_worker
 from autograder.sandbox.user_ids import UIDS, UserId
@@ -53,8 +54,8 @@ def in_box(request: pytest.FixtureRequest) -> InBox:
         worker = Worker(server.fork())
         try:
             program = [[1, 1, "import warnings; warnings.simplefilter('ignore')"], [2, 1, code]]
-            loaded = worker.request("load", 60.0, program=program, names=[])
-            assert loaded["failures"] == []
+            loaded = worker.request("load", 60.0, border.loaded([]), program=program, names=[])
+            assert loaded.failures == []
             return "".join(worker.printed).strip()
         finally:
             worker.close()
@@ -201,7 +202,7 @@ def test_nothing_survives_a_killed_worker_in_a_box_of_its_own() -> None:
     process = start_worker(Level.BUBBLEWRAP)
     worker = Worker(process)
     source = "import os\nif os.fork() == 0:\n    os.setpgrp()\n    import time\n    time.sleep(600)\n"
-    worker.request("load", 20.0, program=[[1, 1, source]], names=[])
+    worker.request("load", 20.0, border.loaded([]), program=[[1, 1, source]], names=[])
     import psutil
 
     family = psutil.Process(process._process.pid).children(recursive=True)

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 import pytest
 
+from autograder.judge import border
 from autograder.judge.client import Worker, WorkerLost
 from autograder.judge.limits import HINTS, exceeded
 from autograder.sandbox import ForkServer, Limits
@@ -33,8 +34,9 @@ def asked(server: ForkServer, body: str) -> Iterator[Worker]:
     """A worker that has loaded a function f with that body."""
     worker = Worker(server.fork(), Limits(MEMORY))
     try:
-        loaded = worker.request("load", LONG_S, program=[[1, 1, f"def f():\n    {body}"]], names=["f"])
-        assert loaded == {"found": ["f"], "failures": []}
+        program = [[1, 1, f"def f():\n    {body}"]]
+        loaded = worker.request("load", LONG_S, border.loaded(["f"]), program=program, names=["f"])
+        assert loaded == border.Loaded(["f"], [])
         yield worker
     finally:
         worker.close()
@@ -43,7 +45,7 @@ def asked(server: ForkServer, body: str) -> Iterator[Worker]:
 def outcome(worker: Worker, seconds: float) -> str | None:
     """The outcome of a check that calls f."""
     try:
-        worker.request("call", seconds, name="f", arguments=[], keywords={})
+        worker.request("call", seconds, border.value(2**20), name="f", arguments=[], keywords={})
     except WorkerLost as lost:
         return lost.outcome
     except StudentError as error:
@@ -78,5 +80,5 @@ def test_a_limit_that_is_passed_is_told_by_its_word(server: ForkServer, word: st
 
 def test_what_is_printed_is_cut_and_costs_nothing(server: ForkServer) -> None:
     with asked(server, "print('x' * 10**7); return 1") as worker:
-        assert worker.request("call", LONG_S, name="f", arguments=[], keywords={}) == 1
+        assert worker.request("call", LONG_S, border.value(2**20), name="f", arguments=[], keywords={}) == 1
         assert 1000 < len("".join(worker.printed)) <= 10_000

@@ -12,6 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from autograder.judge import border
 from autograder.judge.client import Worker, WorkerLost
 from autograder.judge.workers import Workers
 from autograder.sandbox import ForkServer, Level, ServerLost, bubblewrap
@@ -45,7 +46,7 @@ def run(worker: Worker, code: str) -> str:
     """What the code prints in the worker."""
     before = len(worker.printed)
     program = [[1, 1, "import warnings; warnings.simplefilter('ignore')"], [2, 1, code]]
-    assert worker.request("load", 60.0, program=program, names=[])["failures"] == []
+    assert worker.request("load", 60.0, border.loaded([]), program=program, names=[]).failures == []
     return "".join(worker.printed[before:]).strip()
 
 
@@ -174,7 +175,9 @@ def test_nothing_survives_a_worker_that_ends_by_itself(server: ForkServer) -> No
     with forked(server) as worker:
         namespace = run(worker, DAEMON)
         with pytest.raises(WorkerLost) as caught:
-            worker.request("load", 20.0, program=[[1, 1, "import os; os.kill(os.getpid(), 9)"]], names=[])
+            worker.request(
+                "load", 20.0, border.loaded([]), program=[[1, 1, "import os; os.kill(os.getpid(), 9)"]], names=[]
+            )
         assert caught.value.outcome == "crashed"
         assert soon_empty(namespace)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from autograder.judge import border
 from autograder.judge.client import Worker
 from autograder.sandbox import ForkServer, Level, WorkerProcess, bubblewrap, probe_levels, start_worker
 from autograder.sandbox import why_no_fork_server as why_not
@@ -117,7 +118,7 @@ def test_a_worker_gets_the_device_and_keeps_all_other_walls(
         node = "no device"
     monkeypatch.setattr(bubblewrap, "DEVICES", tmp_path)
     with started(how) as worker:
-        assert worker.request("load", 60.0, program=[[1, 1, LOOK]], names=[])["failures"] == []
+        assert worker.request("load", 60.0, border.loaded([]), program=[[1, 1, LOOK]], names=[]).failures == []
         assert "".join(worker.printed).splitlines() == [
             "False 256",
             f"{Path('/sys/devices').is_dir()} False True",

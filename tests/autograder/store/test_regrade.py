@@ -5,12 +5,14 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from autograder.contracts import load_contract
 from autograder.grading import grade_class
 from autograder.judge import judge as judge_module
+from autograder.judge.border import Expected, T
 from autograder.judge.client import Worker
 from autograder.judge.judge import Settings, judge_submission
 from autograder.judge.judging import course_key
@@ -63,9 +65,9 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     verbs: list[str] = []
     request = Worker.request
 
-    def noted(self: Worker, verb: str, seconds: float, **arguments: object) -> object:
+    def noted(self: Worker, verb: str, seconds: float, expected: Expected[T], **arguments: Any) -> T:
         verbs.append(verb)
-        return request(self, verb, seconds, **arguments)
+        return request(self, verb, seconds, expected, **arguments)
 
     monkeypatch.setattr(Worker, "request", noted)
     return verbs
