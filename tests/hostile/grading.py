@@ -60,14 +60,14 @@ class AskingAll(GradingPlugin):
 
 @undisturbed()
 def grade_hostile(
-    contract: str, seed: int, tries: int, share: float, found: Found, asked: Sequence[str] = ()
+    contract: str, seed: int, tries: int, found: Found, asked: Sequence[str] = (), *, wild: bool
 ) -> None:
     """Ask the graders of a contract once; what comes of it is added to `found`."""
     rules = load_contract(contract)
     names = {name for role in rules.roles.values() for name in role.names.values()}
     chance = random.Random(seed)
     few = tiny_few()
-    workers = HostileWorkers(chance, tries, share)
+    workers = HostileWorkers(chance, tries, wild=wild)
     judging = Judging(
         drawn_from={entry.id: f"{seed:064}" for entry in rules.rubric.checks},
         definitions={role.notebook: _all_defined(names) for role in rules.roles.values()},

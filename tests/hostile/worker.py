@@ -105,12 +105,17 @@ def _worker(answers: MadeUp) -> Worker:
 class HostileWorkers(Workers):
     """Hands out hostile workers."""
 
-    def __init__(self, chance: random.Random, tries: int, share: float) -> None:
-        """`tries`: hostile answers to each request; `share` of what checks get to see is one of them."""
+    def __init__(self, chance: random.Random, tries: int, *, wild: bool) -> None:
+        """`tries`: hostile answers to each request.
+
+        A wild one lets checks see nothing but answers of which no part is as it should be, a sly one now and then
+        an answer that has one thing changed.
+        """
         super().__init__(Level.PROCESS)
         self.chance = chance
         self.tries = tries
-        self.share = share
+        self.wild = wild
+        self.share = 1.0 if wild else 0.15
         self.answers = self.refused = 0
         self.lies = 0
         """Hostile answers that checks have met."""
@@ -147,9 +152,10 @@ class MadeUp:
             return frame_of(answer, tensors)
         if chance.random() < 0.25:
             return chance.choice(CHANGES)(chance, frame_of(answer, tensors), answer, tensors)
-        changed = hostile_value(chance, tensors, value)
+        like = None if self._all.wild else value
+        changed = hostile_value(chance, tensors, like)
         while changed == value and not tensors:
-            changed = hostile_value(chance, tensors, value)
+            changed = hostile_value(chance, tensors, like)
         return frame_of({**answer, "value": changed}, tensors)
 
     def _nothing(self, **arguments: Any) -> None:
