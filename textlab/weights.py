@@ -88,11 +88,17 @@ def weights_of(network: nn.Module) -> dict[str, Weight]:
 
 
 def load_weights(network: nn.Module, weights: Mapping[str, Tensor]) -> None:
-    """Replace all weights. Raises RuntimeError when a name is missing or unknown, or a shape is not the same."""
+    """Replace all weights; a buffer that is not named stays as it is.
+
+    Raises RuntimeError when the name of a parameter is missing, or a name unknown, or a shape is not the same.
+    """
     own = weights_of(network)
-    if odd := sorted(set(own) ^ set(weights)):
+    odd = [name for name in sorted(set(own) ^ set(weights)) if name not in own or own[name].is_trained]
+    if odd:
         raise RuntimeError(f"missing or unknown weights: {', '.join(odd[:6])}")
     for name, weight in own.items():
+        if name not in weights:
+            continue
         if weight.read().shape != weights[name].shape:
             raise RuntimeError(f"{name} has another shape: {tuple(weight.read().shape)}")
         weight.write(weights[name])

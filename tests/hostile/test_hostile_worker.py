@@ -6,7 +6,15 @@ import pytest
 
 from tests.hostile.grading import Found, grade_hostile
 
-QUICK = ("cnn-builds", "cnn-head", "cnn-runs", "cnn-gradients", "cnn-f1", "glove-start", "pad-reference")
+QUICK: tuple[str, ...] = (
+    "cnn-builds",
+    "cnn-head",
+    "cnn-runs",
+    "cnn-gradients",
+    "cnn-f1",
+    "glove-start",
+    "pad-reference",
+)
 QUICK += ("train-history", "train-best", "f1-whole-set", "matrix-shape", "matrix-padding", "pieces-merged")
 ANSWERS = 100_000
 

@@ -145,10 +145,17 @@ class LocalModel:
         return {name: plain_tensor(value, f"{self.name}({name}=…)") for name, value in self._given.items()}
 
     def get_weights(self) -> dict[str, Tensor]:
-        """All parameters and buffers by name."""
+        """All parameters by name, and buffers, without those that hold infinity, such as a mask."""
         call = f"{self.name}.state_dict()"
+        found = {}
         with student_code(call, self._locate), torch.no_grad():
-            return {name: plain_tensor(weight.read(), call) for name, weight in weights_of(self.module).items()}
+            for name, weight in weights_of(self.module).items():
+                try:
+                    found[name] = plain_tensor(weight.read(), call)
+                except StudentError:
+                    if weight.is_trained:
+                        raise
+        return found
 
     def set_weights(self, weights: Mapping[str, Tensor]) -> None:
         """Replace parameters and buffers."""

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import json
+import socket
+import threading
+import tracemalloc
 
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from autograder.wire.channel import Channel
 from autograder.wire.frames import MAX_BODY, PREFIX, Frame, FrameError, decode_frame, encode_frame, read_prefix
 from autograder.wire.values import Handle, pack, unpack
 
@@ -122,3 +126,46 @@ def test_objects_cross_as_handles_only() -> None:
         unpack(packed, tensors)
     with pytest.raises(FrameError, match="cannot cross"):
         pack(object(), tensors)
+
+
+@pytest.mark.parametrize("raw", [b"1e999", b"-1e999", b"NaN", b"9" * 400, b"9223372036854775808", b'{"a":1,"a":2}'])
+def test_numbers_without_bounds_and_doubled_names_are_refused(raw: bytes) -> None:
+    with pytest.raises(FrameError):
+        decode_frame(b'{"x":' + raw + b"}", b"")
+
+
+@pytest.mark.parametrize("shape", ["[0,9223372036854775808]", "[0,2147483648]", f"[{','.join(['0'] * 70)}]"])
+def test_shapes_that_torch_does_not_hold_are_refused(shape: str) -> None:
+    index = f'{{"t0":{{"dtype":"F32","shape":{shape},"data_offsets":[0,0]}}}}'.encode()
+    with pytest.raises(FrameError):
+        decode_frame(b"{}", len(index).to_bytes(8, "little") + index)
+
+
+def test_a_body_is_held_at_most_twice() -> None:
+    size = 16 * 2**20
+    data = encode_frame(Frame({}, {"x": torch.zeros(size // 4)}))
+    ours, theirs = socket.socketpair()
+    sender = threading.Thread(target=theirs.sendall, args=(data,))
+    tracemalloc.start()
+    try:
+        sender.start()
+        frame = Channel(ours).receive(30.0)
+        assert tracemalloc.get_traced_memory()[1] < 2.3 * size
+    finally:
+        tracemalloc.stop()
+        sender.join()
+        ours.close()
+        theirs.close()
+    assert frame.tensors["x"].numel() == size // 4
+
+
+def test_a_larger_frame_than_was_asked_for_is_refused_before_it_is_read() -> None:
+    with pytest.raises(FrameError, match="too large"):
+        read_prefix(PREFIX.pack(b"TLW1", 10, 101), 100, 100)
+
+
+def test_a_value_names_every_tensor_once() -> None:
+    tensors = {"t0": torch.ones(1), "t1": torch.ones(1)}
+    for packed in ({"tensor": "t0"}, [{"tensor": "t0"}, {"tensor": "t0"}], {"items": [["a", 1], ["a", 2]]}):
+        with pytest.raises(FrameError):
+            unpack(packed, tensors)
