@@ -5,7 +5,8 @@ from __future__ import annotations
 import importlib
 import socket
 import threading
-from concurrent.futures import Future
+from collections.abc import Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass
 from typing import Any
 
@@ -70,9 +71,9 @@ class ClusterJudges:
         )
         return future
 
-    def submit_alone(self, judge: Judge | None, submission: Submission) -> Future[Judged]:
-        """The same as `submit`: the scheduler itself tries again elsewhere what died with a worker."""
-        return self.submit(judge, submission)
+    def wait(self, futures: Sequence[Future[Any]]) -> None:
+        """Wait until one of these is done."""
+        wait(futures, return_when=FIRST_COMPLETED)
 
     def close(self, *, at_once: bool = False) -> None:
         """Leave the cluster as it is, without what was asked of it if told so."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Iterable, Iterator, Sequence, Sized
-from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
+from concurrent.futures import CancelledError, Future
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from typing import Any
@@ -37,8 +37,9 @@ def grade_class(
     With the address of a Dask scheduler as `cluster` its workers are the judges. Raises ClusterError then.
 
     Submissions are read as judges need them, so a class of any size takes the same memory. What the settings'
-    store knows is not judged again; `results` says afterwards what that was. A judge that dies costs its own
-    submission the marks (outcome `error`), never another one.
+    store knows is not judged again; `results` says afterwards what that was. A submission that exceeds its budget
+    keeps what was found out by then. A judge that dies twice costs its own submission the marks (outcome `error`),
+    never another one.
     """
     total = len(submissions) if isinstance(submissions, Sized) else None
     if total is not None:
@@ -106,19 +107,15 @@ def _grade(
         if not handed:
             return
         if all(each.open for each in handed):
-            wait([future for each in handed for future in each.open], return_when=FIRST_COMPLETED)
+            judges.wait([future for each in handed for future in each.open])
         ended = [each for each in handed if not each.open]
-        found = [(each.submission, _finished(each, settings)) for each in ended]
-        if any(judged is None for _, judged in found):
-            # A judge that died took the others with it, and nobody knows which submission did it.
-            found += [(each.submission, _finished(each, settings)) for each in handed if each not in ended]
-            ended = handed
         handed = [each for each in handed if each not in ended]
-        for submission, judged in found:
-            if judged is None:
-                judged = _finished(_Handed(submission, judges.submit_alone(judge, submission)), settings)
-            died = "the judge of this submission died twice"
-            yield results.take_in(submission, judged or (failed_record(submission, settings, died), {}))
+        for each in ended:
+            if each.whole is None and any(isinstance(part.exception(), BrokenProcessPool) for part in each.parts):
+                # A judge that dies of a part may still do the whole.
+                handed.append(_Handed(each.submission, judges.submit(judge, each.submission)))
+            else:
+                yield results.take_in(each.submission, _finished(each, settings))
 
 
 def _parts(settings: Settings, judge: Judge | None) -> tuple[str, ...]:
@@ -155,12 +152,12 @@ def failed_record(submission: Submission, settings: Settings, reason: str) -> Re
     )
 
 
-def _finished(handed: _Handed, settings: Settings) -> Judged | None:
-    """What was found out, or None when a judge died before all was judged."""
+def _finished(handed: _Handed, settings: Settings) -> Judged:
+    """What was found out; a record without marks where that could not be."""
     try:
         return handed.judged(settings)
     except BrokenProcessPool:
-        return None
+        return failed_record(handed.submission, settings, "the judge of this submission died twice"), {}
     except CancelledError:
         raise ClusterError("the Dask scheduler is gone; start it again, and the same command goes on") from None
     except Exception as error:

@@ -86,7 +86,8 @@ def find_role(submission: Submission, contract: Contract, name: str) -> Found:
         problems += unreadable
         if cells:
             damaged = bool(unreadable) and not read_cells(file.name, file.content, rescue=False)[0]
-            names = {part: choose_names(role, part, cells) for part in role.names}
+            defined = {classes: defined_names(cells, classes=classes) for classes in (True, False)}
+            names = {part: choose_names(role, part, defined[part == NETWORK]) for part in role.names}
             readable.append(_Player(file.name, cells, names, damaged))
     if not readable:
         return Found(role, None, problems=tuple(problems))
@@ -109,9 +110,8 @@ def find_role(submission: Submission, contract: Contract, name: str) -> Found:
     )
 
 
-def choose_names(role: Role, part: str, cells: Sequence[Cell]) -> str:
-    """The notebook's name for a part of a role: the name asked for, else another accepted one, else ""."""
-    defined = defined_names(cells, classes=part == NETWORK)
+def choose_names(role: Role, part: str, defined: Sequence[str]) -> str:
+    """Of the names that a notebook defines, that for a part: the one asked for, else another accepted, or ""."""
     ordered = defined if role.which == "first" else defined[::-1]
     for wanted in (role.names[part], *role.other_names.get(part, ())):
         pattern = wanted.lower()

@@ -7,6 +7,7 @@ from typing import Any, Literal, NoReturn, TypeVar
 
 from torch import Tensor
 
+from autograder.budget import Clock
 from autograder.judge.border import MOST_HEADER, Expected, Misfit, read_answer
 from autograder.judge.called import Called
 from autograder.judge.hushed import without_data
@@ -42,6 +43,8 @@ class Worker:
         self.lost: WorkerLost | None = None
         self.answers = 0
         """How many requests it has answered."""
+        self.clock: Clock | None = None
+        """What is left of the submission's budget."""
         self._process = process
         self._channel = Channel(process.stream)
         self._called = Called()
@@ -110,15 +113,18 @@ class Worker:
         """
         if self.lost is not None:
             raise self.lost
-        deadline = time.monotonic() + seconds
+        left = seconds if self.clock is None else min(seconds, self.clock.left)
+        deadline = time.monotonic() + left
         try:
             if request is None:
-                self._process.wait_started(seconds)
+                self._process.wait_started(left)
             else:
-                self._channel.send(request, seconds)
+                self._channel.send(request, left)
             left = deadline - time.monotonic()
             return self._channel.receive(left, self._watch, most_header=most[0], most_body=most[1])
         except TimeoutError:
+            if self.clock is not None and self.clock.spent:
+                self._lose("timeout", self.clock.reason)
             self._lose("timeout", f"{called} gave no answer within {seconds:g} s")
         except FrameError as error:
             self._lose("tampered", f"the answer to {verb} breaks the protocol: {error}")

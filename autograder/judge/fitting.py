@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from autograder.contracts import Contract, Role, load_contract
 from autograder.contracts.contract import known_contracts, parameters
 from autograder.judge.anywhere import NETWORK, choose_names
 from textlab.definitions import Cell
+from textlab.definitions.names import top_nodes
 
 ENOUGH = 2
 """Classes that have to fit another contract: one alone may have lost an argument by mistake."""
@@ -28,27 +29,28 @@ class Signature:
 
 def better_contract(cells: Sequence[Cell], asked: Contract) -> str:
     """The name of a contract whose classes the cells define when they define none as `asked` wants; else ""."""
-    if not any(True for _ in _networks(asked, cells)) or any(_fitting(asked, cells)):
+    signatures = _signatures(cells)
+    if not any(True for _ in _networks(asked, signatures)) or any(_fitting(asked, signatures)):
         return ""
     counts = {
-        name: len(set(_fitting(load_contract(name), cells))) for name in known_contracts() if name != asked.name
+        name: len(set(_fitting(load_contract(name), signatures))) for name in known_contracts() if name != asked.name
     }
     best = max(counts, key=lambda name: counts[name], default="")
     return best if best and counts[best] >= ENOUGH else ""
 
 
-def _fitting(contract: Contract, cells: Sequence[Cell]) -> Iterator[str]:
+def _fitting(contract: Contract, signatures: Mapping[str, Signature | None]) -> Iterator[str]:
     """The classes of the contract that are there and take its arguments."""
-    for role, name in _networks(contract, cells):
-        signature = _signature(cells, name)
+    for role, name in _networks(contract, signatures):
+        signature = signatures[name]
         if signature is not None and _fits(contract.roles[role], role, signature):
             yield name
 
 
-def _networks(contract: Contract, cells: Sequence[Cell]) -> Iterator[tuple[str, str]]:
+def _networks(contract: Contract, signatures: Mapping[str, Signature | None]) -> Iterator[tuple[str, str]]:
     """The roles with a network that the cells define, and the name of the class."""
     for name, role in contract.roles.items():
-        if NETWORK in role.names and (chosen := choose_names(role, NETWORK, cells)):
+        if NETWORK in role.names and (chosen := choose_names(role, NETWORK, list(signatures))):
             yield name, chosen
 
 
@@ -64,19 +66,15 @@ def _fits(role: Role, name: str, signature: Signature) -> bool:
     return not missing and signature.required <= {*taken.values(), *role.constants}
 
 
-def _signature(cells: Sequence[Cell], name: str) -> Signature | None:
-    """The arguments of the last class of that name that has a constructor; None without one."""
-    found = None
-    for cell in cells:
-        try:
-            tree = ast.parse(cell.source)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            continue
-        for node in tree.body:
-            if isinstance(node, ast.ClassDef) and node.name == name:
-                for function in node.body:
-                    if isinstance(function, ast.FunctionDef) and function.name == "__init__":
-                        found = _arguments(function.args)
+def _signatures(cells: Sequence[Cell]) -> dict[str, Signature | None]:
+    """The classes in the order of their first place, and the arguments of the last one that has a constructor."""
+    found: dict[str, Signature | None] = {}
+    for node in top_nodes(cells):
+        if isinstance(node, ast.ClassDef):
+            found.setdefault(node.name, None)
+            for function in node.body:
+                if isinstance(function, ast.FunctionDef) and function.name == "__init__":
+                    found[node.name] = _arguments(function.args)
     return found
 
 

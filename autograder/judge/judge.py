@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from autograder.budget import Budget, Clock, budget_of
 from autograder.contracts import KIT, Contract, Role, load_contract
 from autograder.contracts.role import ANYWHERE
 from autograder.judge.anywhere import Found, find_role
@@ -32,7 +33,7 @@ from autograder.sandbox import Level
 from autograder.submissions import Submission, SubmittedFile
 from autograder.submissions.beside import beside_notebook
 from autograder.thresholds import load_thresholds
-from textlab.definitions import Definitions, read_cells, slice_definitions
+from textlab.definitions import Cell, Definitions, slice_definitions
 from textlab.definitions.own_settings import settings_of
 from textlab.definitions.shown import plain_lines
 from textlab.training import f1_of_logits
@@ -68,6 +69,14 @@ class Settings:
     """The folder of what is known already; None: nothing is."""
     fresh: bool = False
     """Whether everything is judged, whatever is known; what comes out takes its place."""
+
+    budget: Budget | None = None
+    """What one submission may use in all; None: what is usual with the data."""
+
+    @property
+    def limits(self) -> Budget:
+        """What one submission may use in all."""
+        return self.budget or budget_of(self.data)
 
     @property
     def gpu_models(self) -> str:
@@ -136,10 +145,11 @@ def judge_parts(
 ) -> FoundOut:
     """The same without making a record of it; `only` one part, where others are judged elsewhere."""
     start = time.monotonic()
+    workers.begin(Clock(settings.limits))
     contract = load_contract(settings.contract)
     rubric = contract.rubric
     found = _anywhere(submission, contract)
-    definitions, files, problems = _definitions(submission, contract.roles, rubric)
+    definitions, files, problems, cells = _definitions(submission, contract.roles, rubric)
     definitions |= {name: one.definitions for name, one in found.items() if one.definitions is not None}
     problems = list(dict.fromkeys([*problems, *(problem for one in found.values() for problem in one.problems)]))
     roles = {**contract.roles, **{name: one.role for name, one in found.items()}}
@@ -148,7 +158,7 @@ def judge_parts(
     beside = _beside(submission, files | {name: one.file for name, one in found.items() if one.file})
     parts = parts_of(rubric, roles, definitions, served, made, beside)
     parts = [part for part in parts if only in (None, part.name)]
-    misfit = _misfit(submission, contract)
+    misfit = _misfit(cells, contract)
     if misfit:
         problems.insert(0, misfit)
         # What a part says follows from all notebooks then, so it is not one of those that are kept.
@@ -211,11 +221,9 @@ def record_of(submission: Submission, settings: Settings, found: Sequence[FoundO
     )
 
 
-def _misfit(submission: Submission, contract: Contract) -> str:
-    """A sentence that says which other contract the submission was written for; "" when it was for this one."""
-    other = better_contract(
-        [cell for file in submission.files for cell in read_cells(file.name, file.content)[0]], contract
-    )
+def _misfit(cells: Sequence[Cell], contract: Contract) -> str:
+    """A sentence that says which other contract the cells were written for; "" when it was for this one."""
+    other = better_contract(cells, contract)
     if not other:
         return ""
     home = "the homework" if other != KIT else "the kit's own notebooks"
@@ -239,8 +247,8 @@ def wanted_names(contract: Mapping[str, Role]) -> dict[str, list[str]]:
 
 def _definitions(
     submission: Submission, contract: Mapping[str, Role], rubric: Rubric
-) -> tuple[dict[str, Definitions], dict[str, str], list[str]]:
-    """What each notebook of the contract defines, the file that it is, and what was wrong with the files."""
+) -> tuple[dict[str, Definitions], dict[str, str], list[str], Sequence[Cell]]:
+    """What each notebook of the contract defines, the file that it is, what was wrong, and the cells of all files."""
     wanted = wanted_names(contract)
     choice = choose_notebooks(submission.files, wanted)
     problems = [*submission.problems, *choice.problems]
@@ -255,7 +263,7 @@ def _definitions(
             problems += [f"{notebook}.ipynb, {problem}" for problem in found[notebook].problems]
         elif not rubric.is_bonus(notebook) and notebook not in choice.notebooks:
             problems.append(f"{notebook}.ipynb was not handed in")
-    return found, {name: one.file.name for name, one in readable.items()}, problems
+    return found, {name: one.file.name for name, one in readable.items()}, problems, choice.cells
 
 
 def _beside(submission: Submission, files: Mapping[str, str]) -> dict[str, tuple[SubmittedFile, ...]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +13,10 @@ from autograder.submissions import SubmittedFile
 from textlab.definitions import Cell, read_cells
 from textlab.definitions.parsing import Budget
 from textlab.notebook_name import is_script, named_exactly, named_like
+
+_IMPORT = re.compile(
+    r"^[ \t]*(?:from[ \t]+\.?(?P<module>\w+)[ \t]+import\b|import[ \t]+(?P<modules>[^\n#;]*))", re.MULTILINE
+)
 
 
 @dataclass(frozen=True)
@@ -30,6 +35,8 @@ class Choice:
     """Without cells where no file of the notebook can be read; without an entry where there is no file."""
     problems: tuple[str, ...]
     """What was odd about the files, and which file was graded where there was a choice; one sentence each."""
+    cells: tuple[Cell, ...] = ()
+    """The cells of all files, whatever they were taken for."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,6 +49,16 @@ class _Candidate:
     damaged: bool
     blanks: Mapping[str, int]
     """By the names that it defines, how many blanks are left."""
+
+    @functools.cached_property
+    def imported(self) -> frozenset[str]:
+        """The modules that it imports, by the first parts of their names."""
+        found: set[str] = set()
+        for cell in self.cells:
+            for line in _IMPORT.finditer(cell.source):
+                named = [line["module"]] if line["module"] else re.split(r"\s*,\s*", line["modules"])
+                found.update(match[0] for name in named if (match := re.match(r"\w+", name.strip())))
+        return frozenset(found)
 
     @property
     def name(self) -> str:
@@ -59,7 +76,8 @@ def choose_notebooks(files: Sequence[SubmittedFile], wanted: Mapping[str, Sequen
     A file whose blanks are all as they were handed out gives way to one with work in it, whatever their names, and a
     damaged one to a whole one with as much work. Otherwise the best named one counts.
     """
-    candidates = _candidates(files, wanted)
+    read = _read(files, wanted)
+    candidates = [one for one in read if _likeness(one, wanted) or not _is_imported(one, read)]
     by_notebook = _by_notebook(candidates, wanted)
     notebooks: dict[str, Chosen] = {}
     problems: list[str] = []
@@ -74,11 +92,11 @@ def choose_notebooks(files: Sequence[SubmittedFile], wanted: Mapping[str, Sequen
     if len(notebooks) < len(wanted):
         placed = [one for ranked in by_notebook.values() for one in ranked]
         problems += _said_of_the_rest([one for one in candidates if one not in placed])
-    return Choice(notebooks, tuple(dict.fromkeys(problems)))
+    return Choice(notebooks, tuple(dict.fromkeys(problems)), tuple(cell for one in read for cell in one.cells))
 
 
-def _candidates(files: Sequence[SubmittedFile], wanted: Mapping[str, Sequence[str]]) -> list[_Candidate]:
-    """The files that may be notebooks: not the modules that others import, nor those of a package."""
+def _read(files: Sequence[SubmittedFile], wanted: Mapping[str, Sequence[str]]) -> list[_Candidate]:
+    """The files that may be notebooks, the modules that others import among them, but not those of a package."""
     names = {name for asked in wanted.values() for name in asked}
     packages = {PurePosixPath(file.name).parent for file in files if file.name.endswith("__init__.py")}
     found, budget = [], Budget()
@@ -88,17 +106,14 @@ def _candidates(files: Sequence[SubmittedFile], wanted: Mapping[str, Sequence[st
         cells, problems = read_cells(file.name, file.content)
         damaged = bool(problems) and not read_cells(file.name, file.content, rescue=False)[0]
         found.append(_Candidate(file, cells, problems, damaged, blanks_left(cells, names, budget)))
-    return [one for one in found if _likeness(one, wanted) or not _is_imported(one, found)]
+    return found
 
 
 def _is_imported(module: _Candidate, others: Sequence[_Candidate]) -> bool:
     stem = PurePosixPath(module.name).stem
     if not is_script(module.name) or not stem.isidentifier():
         return False
-    imported = re.compile(
-        rf"^[ \t]*(?:from[ \t]+\.?{stem}[ \t]+import|import[ \t]+(?:.*,\s*)?{stem})\b", re.MULTILINE
-    )
-    return any(imported.search(cell.source) for other in others if other is not module for cell in other.cells)
+    return any(stem in other.imported for other in others if other is not module)
 
 
 def _likeness(candidate: _Candidate, wanted: Mapping[str, Sequence[str]]) -> str:

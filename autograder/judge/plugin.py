@@ -97,13 +97,16 @@ class GradingPlugin(Subjects):
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
-        """Skip a check whose premise failed."""
+        """Skip a check whose premise failed; ask nothing more when the submission's budget is used up."""
         self._answered = self.judging.answers
         for name in self._needs(_declaration(item).id, item):
             # A contract may leave a check out: nothing is known against it then.
             needed = self.results.get(name)
             if needed is not None and needed.outcome != "passed" and name not in self._isolated:
                 pytest.skip(not_passed(needed.title))
+        clock = self.judging.workers.clock
+        if clock is not None and clock.spent:
+            raise WorkerLost("timeout", f"not checked: {clock.reason}")
 
     def _needs(self, name: str, item: pytest.Item) -> tuple[str, ...]:
         """The checks that one builds on: its own, and the premise that the contract names for its role."""
@@ -245,6 +248,8 @@ def _verdict(error: BaseException | None) -> tuple[Outcome, str]:
         return exceeded(error) or "failed", str(error)
     if isinstance(error, WorkerLost):
         return error.outcome, str(error)
+    if isinstance(error, MemoryError):
+        return "memory", "the judge ran out of memory over what was handed in"
     return "error", f"the grader itself failed; no points were lost by your work\n{_traceback(error)}"
 
 

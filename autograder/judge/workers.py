@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from autograder.budget import Clock
 from autograder.judge.client import Worker, WorkerLost
 from autograder.sandbox import ForkServer, Level, ServerLost, start_worker
 
@@ -15,6 +16,12 @@ class Workers:
         self._device = device
         self._server = server
         self._spare: Worker | None = None
+        self.clock: Clock | None = None
+        """What is left of the budget of the submission that is being judged; None where nothing bounds it."""
+
+    def begin(self, clock: Clock) -> None:
+        """Workers are for another submission from now on."""
+        self.clock = clock
 
     def prepare(self) -> None:
         """Start to warm up a worker without waiting for it."""
@@ -32,6 +39,7 @@ class Workers:
             self._server = None
             worker = self._start()
             worker.wait_ready()
+        worker.clock = self.clock
         self.prepare()
         return worker
 

@@ -158,6 +158,8 @@ def test_every_judge_has_a_device_of_its_own(
     made = judges.LocalJudges(settings, 2)
     try:
         futures = [made.submit(told, NOBODY) for _ in range(2)]
-        assert sorted(str(future.result(60)[0]) for future in futures) == found
+        for future in futures:
+            made.wait([future])
+        assert sorted(str(future.result()[0]) for future in futures) == found
     finally:
         made.close()

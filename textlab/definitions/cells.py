@@ -18,12 +18,16 @@ MAX_CELLS = 20_000
 """Most cells of one notebook."""
 MAX_SOURCE = 512 * 1024
 """Most characters of code in one file: a syntax tree takes up to a kilobyte for each."""
+MAX_MARKS = 80_000
+"""Most signs that end words in the code of one file: a parser's time goes with them. A comma counts a fifth."""
 MAX_VALUES = 5_000_000
 """Most JSON values in one file: each takes up to a hundred bytes in memory."""
 
 MAX_TEXT = 50_000
 """Longest cell of text that may hold code."""
 
+_LIGHT = 5
+_MARK = re.compile(r"[][(){}.:;=<>+*/%&|^~@\n-]")
 _TEXT_CELLS = {"markdown": "Markdown", "raw": "Raw"}
 _DEFINES = re.compile(r"^(?:(?:async +)?def|class)[ \t]+\w+[ \t]*[(:\[]", re.MULTILINE)
 # A byte-order mark and the encoding it announces; UTF-32 first, its mark begins like that of UTF-16.
@@ -223,13 +227,19 @@ def _script_cells(text: str) -> Iterator[Cell]:
 def _limited(cells: list[Cell], name: str, problems: list[str]) -> list[Cell]:
     """Cut the cells at the limit of characters, and replace what no parser accepts as text."""
     kept: list[Cell] = []
-    total = 0
+    total = marks = 0
     for cell in cells:
         total += len(cell.source)
         if total > MAX_SOURCE:
             what = f"has over {MAX_SOURCE} characters of code; cell {cell.number} and later do not count"
             problems.append(f"{name}: {what}. Move data out of the code.")
             break
+        here = len(_MARK.findall(cell.source)) + cell.source.count(",") // _LIGHT
+        if marks + here > MAX_MARKS:
+            what = f"cell {cell.number} is too long to be followed and does not count"
+            problems.append(f"{name}: {what}. Move data out of the code.")
+            continue
+        marks += here
         # JSON may hold half of a surrogate pair, which is no character.
         kept.append(replace(cell, source=cell.source.encode("utf-8", "replace").decode("utf-8")))
     return kept

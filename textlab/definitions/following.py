@@ -72,6 +72,8 @@ class Flow:
             for statement, barred in zip(statements, self.barred, strict=True)
         ]
         self._groups = Groups()
+        self._parameters: dict[Function, int] = {}
+        """By function the most parameters that it has under its name."""
         self._touched: list[list[Hashable]] = []
         self._decorated = {name for s in statements if not s.deferred for name in s.defines}
         self._any: dict[str, None] = {}
@@ -211,10 +213,12 @@ class Flow:
             keys = [key for unit in same for key in effects.get(id(unit), [])]
             start[function] = {self._groups.find(key) for key in keys} & visible
             # A function that changes a name of the notebook may be called by another name, or from a list.
-            for key in keys:
-                if not function[1] and isinstance(key, tuple) and key[0] == "any":
-                    for version in range(1, len(self.sure.get(function[0], ())) + 1):
-                        self._groups.unite((function[0], version), key)
+            anywhere = [key for key in keys if isinstance(key, tuple) and key[0] == "any"]
+            if anywhere and not function[1]:
+                versions = range(1, len(self.sure.get(function[0], ())) + 1)
+                for node in (*anywhere, *((function[0], version) for version in versions)):
+                    if versions:
+                        self._groups.unite((function[0], 1), node)
         grown = self.own.grown(start)
         for position, statement in enumerate(self.statements):
             for function in self.own.mentioned(statement.reading.now):
@@ -386,7 +390,9 @@ class Flow:
         shift = 1 if function[1] else 0
         places += [(number + shift, key) for number, key in enumerate(call.arguments)]
         places += list(call.keywords)
-        limit = max((len(unit.parameters) for unit in self.own.units[function]), default=0)
+        if function not in self._parameters:
+            self._parameters[function] = max((len(unit.parameters) for unit in self.own.units[function]), default=0)
+        limit = self._parameters[function]
         for place, key in places:
             if key is None:
                 continue

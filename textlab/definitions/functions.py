@@ -22,6 +22,8 @@ from textlab.notebook_calls import CARDS
 
 MAX_NAMES = 64
 """Most names or objects that one function is said to bind or change; beyond them it may be any."""
+MAX_PATHS = 20
+"""Most import paths of one name."""
 _CONSTRUCTORS = frozenset({"__init__", "__new__", "__post_init__"})
 T = TypeVar("T")
 
@@ -37,7 +39,12 @@ class OwnFunctions:
         stars: Sequence[str],
     ) -> None:
         """`paths` are the import paths of names, `stars` the modules that all names are imported from."""
-        self._paths, self._stars = paths, stars
+        self._paths = {name: known[-MAX_PATHS:] for name, known in paths.items()}
+        brought = {path.rpartition(".")[0]: path for path in sorted(CARDS)}
+        self._star_cards = {
+            brought[star].rpartition(".")[2]: brought[star] for star in dict.fromkeys(stars) if star in brought
+        }
+        """Cards that an import of everything brings, by name."""
         self.units: dict[Function, list[Unit]] = defaultdict(list)
         self.classes = {own.name: own for own in classes}
         self._metaclasses = {(own.metaclass, False) for own in self.classes.values() if own.metaclass}
@@ -114,9 +121,7 @@ class OwnFunctions:
             paths = [f"{path}{dot}{rest}" for path in self._paths[root]]
             return next((path for path in paths if barred_path(path)), paths[-1])
         if call.dotted and not dot:
-            for star in self._stars:
-                if f"{star}.{root}" in CARDS:
-                    return f"{star}.{root}"
+            return self._star_cards.get(root, "")
         return ""
 
     def bars(self, unit: Unit) -> str:

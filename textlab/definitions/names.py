@@ -14,7 +14,7 @@ from textlab.definitions.scopes import own_nodes
 def defined_names(cells: Sequence[Cell], *, classes: bool) -> list[str]:
     """The classes (or the functions) that a notebook defines at its top level, in the order of their first place."""
     kinds = (ast.ClassDef,) if classes else (ast.FunctionDef, ast.AsyncFunctionDef)
-    return list(dict.fromkeys(node.name for node in _top(cells) if isinstance(node, kinds)))
+    return list(dict.fromkeys(node.name for node in top_nodes(cells) if isinstance(node, kinds)))
 
 
 def names_made_by(cells: Sequence[Cell], callables: Sequence[str]) -> list[str]:
@@ -24,7 +24,7 @@ def names_made_by(cells: Sequence[Cell], callables: Sequence[str]) -> list[str]:
     letters. Of `Network(…).to(device)` the call is that of Network.
     """
     found: dict[str, None] = {}
-    for node in _top(cells):
+    for node in top_nodes(cells):
         if isinstance(node, ast.Assign) and _called(node.value, callables):
             for target in node.targets:
                 if isinstance(target, ast.Name):
@@ -33,7 +33,7 @@ def names_made_by(cells: Sequence[Cell], callables: Sequence[str]) -> list[str]:
     return list(found)[::-1]
 
 
-def _top(cells: Sequence[Cell]) -> Iterator[ast.AST]:
+def top_nodes(cells: Sequence[Cell]) -> Iterator[ast.AST]:
     """The nodes of the module's scope, statements in blocks included, in the notebook's order."""
     budget = Budget()
     for cell in cells:

@@ -60,6 +60,10 @@ _MISSING = (
 )
 
 
+MAX_PARAMETERS = 1_000
+"""Most characters of type parameters in square brackets."""
+
+
 def needed_version(block: str, take: Callable[[int], bool] = lambda effort: True) -> str:
     """What newer syntax a block needs that does not parse, as the end of a sentence; "" when none is known.
 
@@ -132,11 +136,13 @@ def _without_parameters(text: str) -> str:
         if head.start() < at:
             continue
         depth, end = 0, head.end()
-        while end < len(text):
+        while end < min(len(text), head.end() + MAX_PARAMETERS):
             depth += (text[end] in "([{") - (text[end] in ")]}")
             end += 1
             if not depth:
                 break
+        if depth:
+            continue
         if _parses(f"def f({text[head.end() + 1 : end - 1]}): pass"):
             parts.append(text[at : head.end()])
             at = end

@@ -63,6 +63,13 @@ def dotted_name(node: ast.AST) -> list[str]:
     return [node.id, *reversed(parts)] if isinstance(node, ast.Name) else []
 
 
+class _Values(dict[ast.AST, "Key | None"]):
+    """By node its value; a constant, which nobody visits, has none."""
+
+    def __missing__(self, node: ast.AST) -> None:
+        return None
+
+
 class _Reader:
     def __init__(self, place: tuple[object, ...]) -> None:
         self._place = place
@@ -70,7 +77,7 @@ class _Reader:
         self.now = Unit()
         self.functions: list[Unit] = []
         self.classes: list[OwnClass] = []
-        self._values: dict[ast.AST, Key | None] = {}
+        self._values: dict[ast.AST, Key | None] = _Values()
         self._named: dict[ast.AST, str] = {}
         self._discarded: set[ast.AST] = set()
         self._scopes: dict[ast.AST, Scope] = {}
@@ -133,8 +140,9 @@ class _Reader:
                 *_all(visit, node.handlers, sure=False),
             ]
         elif isinstance(node, (ast.If, ast.While)) and isinstance(node.test, ast.Constant):
-            if isinstance(node, ast.While) and node.test.value and visit.sure and not _leaves(node.body):
-                visit.unit.endless = True
+            unit = visit.unit
+            if isinstance(node, ast.While) and node.test.value and visit.sure and not unit.endless:
+                unit.endless = not _leaves(node.body)
             body = _all(visit, node.body, sure=visit.sure and bool(node.test.value))
             return [*body, *_all(visit, node.orelse, sure=visit.sure and not node.test.value)]
         for name in _IMPLICIT.get(type(node), ()):

@@ -36,8 +36,10 @@ _LEXEME = re.compile(
     r"|\"(?:[^\"\\\n]|\\(?s:.))*\"?|'(?:[^'\\\n]|\\(?s:.))*'?|\\\n\s*|[()\[\]{}]"
 )
 
-MAX_EFFORT = 10_000_000
+MAX_EFFORT = 3_000_000
 """Characters that the repairs of one notebook may parse: one made to be slow is cut, not waited for."""
+KEPT_SOURCE = 600_000
+"""Characters of code whose syntax trees are kept for the next step that reads them."""
 TRANSFORM_EFFORT = 6
 """Cost of IPython's transformation, for every magic and character, in characters parsed."""
 MAX_MAGICS = 30
@@ -132,7 +134,21 @@ class _Tree:
     lines: tuple[bytes, ...]
 
 
+_trees: dict[str, _Tree] = {}
+"""Of the notebook that is read now: several steps look at its cells."""
+
+
 def _parse(source: str) -> _Tree:
+    tree = _trees.get(source)
+    if tree is None:
+        tree = _parsed(source)
+        if sum(map(len, _trees)) + len(source) > KEPT_SOURCE:
+            _trees.clear()
+        _trees[source] = tree
+    return tree
+
+
+def _parsed(source: str) -> _Tree:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         body = ast.parse(source).body

@@ -88,17 +88,21 @@ def all_nodes(node: ast.AST) -> Iterator[ast.AST]:
 
 
 def child_nodes(node: ast.AST) -> tuple[ast.AST, ...]:
-    """Return what ast.iter_child_nodes yields, without the nodes that have no parts (`Load`, `Add`)."""
+    """Return what ast.iter_child_nodes yields, without constants and nodes that have no parts (`Load`, `Add`)."""
     known: tuple[ast.AST, ...] | None = node.__dict__.get("_children")
     if known is not None:
         return known
     found: list[ast.AST] = []
     for value in node.__dict__.values():
         if isinstance(value, ast.AST):
-            if value._fields:
+            if value._fields and type(value) is not ast.Constant:
                 found.append(value)
         elif type(value) is list:
-            found.extend(part for part in value if isinstance(part, ast.AST) and part._fields)
+            found.extend(
+                part
+                for part in value
+                if isinstance(part, ast.AST) and part._fields and type(part) is not ast.Constant
+            )
     # Several passes go over each tree.
     node._children = tuple(found)  # type: ignore[attr-defined]
     return node._children  # type: ignore[attr-defined, no-any-return]
@@ -146,9 +150,25 @@ def stored_names(node: ast.AST) -> Iterator[str]:
         yield node.rest
     elif isinstance(node, _Comprehension):
         # A walrus in a comprehension binds in the scope around it.
-        for inner in all_nodes(node):
-            if isinstance(inner, ast.NamedExpr):
-                yield inner.target.id
+        yield from _walrus_names(node)
+
+
+def _walrus_names(comprehension: ast.AST) -> tuple[str, ...]:
+    """The names that `:=` binds anywhere in a comprehension, looked for once in each."""
+    known: tuple[str, ...] | None = comprehension.__dict__.get("_walrus")
+    if known is None:
+        found: dict[str, None] = {}
+        queue = deque(child_nodes(comprehension))
+        while queue:
+            node = queue.popleft()
+            if isinstance(node, _Comprehension):
+                found.update(dict.fromkeys(_walrus_names(node)))
+                continue
+            if isinstance(node, ast.NamedExpr):
+                found[node.target.id] = None
+            queue.extend(child_nodes(node))
+        known = comprehension._walrus = tuple(found)  # type: ignore[attr-defined]
+    return known
 
 
 def local_names(

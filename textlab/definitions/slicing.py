@@ -6,6 +6,7 @@ import dataclasses
 import difflib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from textlab.definitions.cells import Cell
 from textlab.definitions.following import Flow
@@ -21,6 +22,8 @@ MAX_PROBLEMS = 50
 """Most problems that are listed."""
 
 
+MAX_NEAR = 2_000
+"""Most names among which a missing one is looked for by a like name."""
 MAX_LOST = 200
 """Most names of left out blocks that are kept."""
 
@@ -202,7 +205,8 @@ class _Slice:
                 return reason
         if self._flow.stars:
             return None
-        by_lower = {known.lower(): known for known in sorted(self._flow.binders)}
+        known_names = (known for known in self._flow.binders if abs(len(known) - len(name)) <= len(name))
+        by_lower = {known.lower(): known for known in sorted(islice(known_names, MAX_NEAR))}
         near = difflib.get_close_matches(name.lower(), by_lower, n=1, cutoff=0.7)
         hint = f"; nearest name: {by_lower[near[0]]}" if near else ""
         return f"the notebook defines no {name}{hint}"
@@ -210,12 +214,15 @@ class _Slice:
     def _globals_of(self, walk: Walk) -> tuple[str, ...]:
         """Return the data that the functions behind a name read, through the notebook's own definitions."""
         data: set[str] = set()
+        looked_at: set[str] = set()
         name = walk.answer.name
         open_names, seen = [name], {name}
         while open_names:
             for statement in self._bind(walk, open_names.pop()):
                 if statement.defines:
-                    data |= {read for read in statement.later if self._holds_data(walk, read)}
+                    new = statement.later - looked_at
+                    looked_at |= new
+                    data |= {read for read in new if self._holds_data(walk, read)}
                 reads = statement.now | statement.later
                 follow = {read for read in reads if read in self._flow.definitions} - seen - self._served
                 seen |= follow
@@ -224,16 +231,20 @@ class _Slice:
 
     def _bind(self, walk: Walk, name: str) -> list[Statement]:
         """The statements that give a name its value at the moment that counts."""
+        return [self._statements[index] for index in self._binders(walk, name)]
+
+    def _binders(self, walk: Walk, name: str) -> list[int]:
         at = walk.answer.binder + 1 if name == walk.answer.name else walk.answer.moment
-        return [self._statements[i] for i in self._flow.binders_in(name, self._flow.last_sure(name, at), at)]
+        return self._flow.binders_in(name, self._flow.last_sure(name, at), at)
 
     def _holds_data(self, walk: Walk, name: str) -> bool:
-        if name in BUILTINS and not self._bind(walk, name):
+        binders = self._binders(walk, name)
+        if name in BUILTINS and not binders:
             return False
-        binders = self._bind(walk, name) or [self._statements[i] for i in self._flow.binders.get(name, ())]
+        binders = binders or self._flow.binders.get(name, [])
         if name in self._served or not binders or name in self._flow.definitions:
             return False
-        last = binders[-1]
+        last = self._statements[binders[-1]]
         return name not in last.imports and not (last.alias and self._is_module(last.alias.partition(".")[0]))
 
     def _is_module(self, name: str) -> bool:

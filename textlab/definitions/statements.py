@@ -6,6 +6,7 @@ import ast
 import functools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from textlab.definitions.binding import (
     all_stored,
@@ -23,8 +24,10 @@ from textlab.definitions.scopes import Reads, all_nodes, find_reads, own_nodes, 
 from textlab.definitions.shell import is_followed
 from textlab.definitions.units import FILES, Reading
 
-MAX_STATEMENTS = 50_000
+MAX_STATEMENTS = 10_000
 """Most statements of one notebook: analysing each takes a tenth of a millisecond."""
+MAX_NODES = 40_000
+"""Most nodes of one notebook's syntax trees, constants apart: analysing each takes twenty microseconds."""
 
 LONGEST_KEPT = 20_000
 """Characters of the longest cell that is kept for the next notebook."""
@@ -96,6 +99,12 @@ class Notebook:
     lost: tuple[tuple[str, str], ...]
     """Names that dropped blocks seem to bind, with the reason, in notebook order."""
     problems: tuple[str, ...]
+    nodes: int = 0
+    """How many nodes their syntax trees have, constants apart."""
+
+
+def _names_of(read: Notebook) -> Iterator[str]:
+    return (name for statement in read.statements for name in sorted(statement.sure | statement.perhaps))
 
 
 def read_statements(cells: Sequence[Cell]) -> Notebook:
@@ -103,13 +112,20 @@ def read_statements(cells: Sequence[Cell]) -> Notebook:
     statements: list[Statement] = []
     lost: list[tuple[str, str]] = []
     problems: list[str] = []
-    budget = Budget()
+    budget, nodes = Budget(), 0
     for cell in cells:
         read = _read_plain(cell) if len(cell.source) <= LONGEST_KEPT else None
         if read is None or not budget.take(len(cell.source)):
             read = _read_parsed(cell, parse_cell(cell, budget))
         lost.extend(read.lost)
         problems.extend(read.problems)
+        nodes += read.nodes
+        if nodes > MAX_NODES:
+            what = f"cell {cell.number} is too long to be followed"
+            problems.append(f"{what} and is left out. Move data out of the code.")
+            lost.extend((name, what) for name in _names_of(read))
+            nodes -= read.nodes
+            continue
         statements.extend(read.statements)
         if len(statements) > MAX_STATEMENTS:
             what = f"cell {cell.number} goes beyond {MAX_STATEMENTS} statements"
@@ -138,19 +154,25 @@ def _read_parsed(cell: Cell, parsed: ParsedCell) -> Notebook:
         lost.extend((name, reason) for name in dropped.names)
         names = f"The block ({', '.join(dropped.names[:5])})" if dropped.names else "The line"
         problems += [f"{reason}. {names} is left out."] if dropped.told else []
+    nodes = 0
     for chunk in parsed.chunks:
         for node in chunk.body:
+            size = sum(1 for _ in islice(all_nodes(node), MAX_NODES + 1))
             try:
+                if nodes + size > MAX_NODES:
+                    raise RecursionError
                 made = list(_statements(node, chunk, cell.number))
             except RecursionError:
-                reason = f"cell {cell.number} line {chunk.offset + node.lineno} is nested too deep"
+                what = "is nested too deep" if nodes + size <= MAX_NODES else "is too long to be followed"
+                reason = f"cell {cell.number} line {chunk.offset + node.lineno} {what}"
                 lost.extend((name, reason) for name in stored_names(node))
                 problems.append(f"{reason}. The statement is left out.")
                 continue
+            nodes += size
             statements.extend(made)
             if len(statements) > MAX_STATEMENTS:
-                return Notebook(tuple(statements), tuple(lost), tuple(problems))
-    return Notebook(tuple(statements), tuple(lost), tuple(problems))
+                return Notebook(tuple(statements), tuple(lost), tuple(problems), nodes)
+    return Notebook(tuple(statements), tuple(lost), tuple(problems), nodes)
 
 
 def _statements(node: ast.stmt, chunk: Chunk, cell: int) -> Iterator[Statement]:

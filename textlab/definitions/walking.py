@@ -47,9 +47,11 @@ class Walk:
         """Statements from the moment on that would change what the name's functions read."""
         found: set[int] = set()
         moment, end = self.answer.moment, len(self._statements)
+        groups: set[Hashable] = set()
         for name in {*self._between, self.answer.name}:
             found.update(self.flow.binders_in(name, moment, end))
-            if (group := self.flow.group(name, moment)) is not None:
+            if (group := self.flow.group(name, moment)) is not None and group not in groups:
+                groups.add(group)
                 places = self.flow.touching.get(group, [])
                 found.update(places[bisect_left(places, moment) :])
         return found - self.taken
