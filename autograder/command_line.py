@@ -19,6 +19,7 @@ from autograder.judge.judge import Settings
 from autograder.reports.files import write_whole
 from autograder.rubric import load_rubric
 from autograder.sandbox import Level, probe_levels, strongest, why_no_fork_server
+from autograder.sandbox.cgroup import find_hierarchies
 from autograder.submissions import Submission, SubmittedFile
 from autograder.terminal import class_table, console, shown_progress, warn_if_weak
 
@@ -44,6 +45,11 @@ def doctor() -> None:
         console.print(
             Text(f"Workers are {'forked by a warm server' if reason is None else f'started one by one: {reason}'}")
         )
+    hierarchies, reason = find_hierarchies()
+    if hierarchies:
+        console.print(Text(f"Memory and processes of workers are counted by the kernel: {reason}"))
+    else:
+        console.print(Text(f"Memory of workers is looked at every 50 ms, sockets by their number: {reason}"))
     if hidden_folder() == HIDDEN:
         console.print("Hidden reviews: drawn from the key that comes with the kit, which everybody can read.")
         console.print("Before a term, draw your own: autograder renew-hidden")

@@ -31,7 +31,7 @@ from autograder.judge.workers import Workers
 from autograder.record import Record
 from autograder.sandbox import ForkServer, Level, why_no_fork_server
 from autograder.submissions import Submission
-from autograder.watched import EXCEEDED, RESULT, SO_FAR, Account, JudgeProcess, Task
+from autograder.watched import BEGUN, EXCEEDED, RESULT, SO_FAR, Account, JudgeProcess, Task
 
 Judge = Callable[[Submission, Settings], Record]
 Judged = tuple[Record, dict[str, bytes]]
@@ -208,6 +208,9 @@ class LocalJudges:
         device = f"cuda:{place}" if self._settings.gpus else "cpu"
         context = multiprocessing.get_context("fork" if FORKS else "spawn")
         scratch = Path(tempfile.mkdtemp(dir=self._scratch.name))
+        for folder in (scratch.parent, scratch):
+            # A worker with a user id of its own has its folder below.
+            folder.chmod(0o711)
         return JudgeProcess(context, _judge, (self._settings, self._server, device, os.getpid()), scratch)
 
 
@@ -258,6 +261,7 @@ def _judge(connection: Connection, scratch: Path, settings: Settings, server: An
             _bound_memory(settings.limits)
         while (work := connection.recv()) is not None:
             function, arguments = work
+            connection.send((BEGUN, None))
             try:
                 answer = (RESULT, function(*arguments))
             except MemoryError:

@@ -16,8 +16,8 @@ import psutil
 
 from autograder.budget import Budget
 
-SO_FAR, RESULT, EXCEEDED = "so far", "result", "exceeded"
-"""What a judge says: what it has found out so far; what came of it; which limit it noticed itself."""
+BEGUN, SO_FAR, RESULT, EXCEEDED = "begun", "so far", "result", "exceeded"
+"""What a judge says: that it begins; what it has found out so far; what came of it; which limit it noticed itself."""
 BEGIN_S = 120.0
 """How long a fresh judge may take to read what all submissions are judged with."""
 END_S = 5.0
@@ -94,7 +94,7 @@ class JudgeProcess:
         self._process.start()
         theirs.close()
         self._used = psutil.Process(self._process.pid)
-        self._memory = self._processor = 0.0
+        self._memory = self._processor = self._given = 0.0
 
     @property
     def sentinel(self) -> int:
@@ -104,10 +104,8 @@ class JudgeProcess:
 
     def give(self, task: Task) -> bool:
         """Give it something to do; False when it has died."""
-        self.task = task
-        task.begin()
+        self.task, self._given = task, time.monotonic()
         try:
-            self._memory, self._processor = self._memory_now(), self._processor_now()
             self.connection.send(task.work)
         except (OSError, psutil.Error):
             return False
@@ -120,6 +118,11 @@ class JudgeProcess:
         except (EOFError, OSError):
             return False
         assert self.task is not None
+        if kind == BEGUN:
+            self.task.begin()
+            with contextlib.suppress(psutil.Error):
+                self._memory, self._processor = self._memory_now(), self._processor_now()
+            return True
         if kind == SO_FAR:
             self.task.so_far = value
             return True
@@ -137,6 +140,10 @@ class JudgeProcess:
         """Which limit it exceeds."""
         assert self.task is not None
         budget = self.task.account.budget
+        if self.task not in self.task.account.running:
+            if time.monotonic() - self._given > BEGIN_S:
+                self._process.kill()
+            return None
         try:
             processor, memory = self._processor_now() - self._processor, self._memory_now() - self._memory
         except psutil.Error:

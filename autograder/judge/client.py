@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from typing import Any, Literal, NoReturn, TypeVar
 
 from torch import Tensor
@@ -18,6 +19,11 @@ from autograder.wire.values import pack
 
 T = TypeVar("T")
 START_S = 120.0
+SHORT_S = 0.02
+"""An answer that takes no longer is not worth a look at what the worker uses."""
+GROWING_S, GROWING_BYTES = 3.0, 128 * 2**20
+"""Memory that grows by so much in the last seconds before a deadline is taken for growing without end."""
+SEEN = 100
 LostOutcome = Literal["timeout", "memory", "crashed", "tampered"]
 
 
@@ -48,6 +54,9 @@ class Worker:
         self._process = process
         self._channel = Channel(process.stream)
         self._called = Called()
+        self._processor_s = 0.0
+        self._seen: deque[tuple[float, int]] = deque(maxlen=SEEN)
+        """When its memory was measured last, and what it was."""
         self._sequence = 0
         self._ready = False
 
@@ -120,23 +129,46 @@ class Worker:
                 self._process.wait_started(left)
             else:
                 self._channel.send(request, left)
-            left = deadline - time.monotonic()
-            return self._channel.receive(left, self._watch, most_header=most[0], most_body=most[1])
+            begun = time.monotonic()
+            left = deadline - begun
+            answer = self._channel.receive(left, self._watch, most_header=most[0], most_body=most[1])
+            if time.monotonic() - begun > SHORT_S:
+                self._watch()
+            return answer
         except TimeoutError:
             if self.clock is not None and self.clock.spent:
                 self._lose("timeout", self.clock.reason)
+            if self._is_growing():
+                self._lose("memory", f"{called} took ever more memory and gave no answer within {seconds:g} s")
             self._lose("timeout", f"{called} gave no answer within {seconds:g} s")
         except FrameError as error:
             self._lose("tampered", f"the answer to {verb} breaks the protocol: {error}")
         except (EOFError, OSError):
+            if self._process.usage().out_of_memory:
+                self._lose("memory", f"more than {self.limits.memory_bytes / 2**30:.1f} GiB of memory were used")
             self._lose("crashed", f"the process ended during {called}")
 
     def _watch(self) -> None:
         """Called while waiting: ends a worker that grew too large, notices one that died."""
-        used = self._process.memory_bytes()
-        if used > self.limits.memory_bytes:
+        usage = self._process.usage()
+        if usage.memory_bytes > self.limits.memory_bytes or usage.out_of_memory:
             limit = self.limits.memory_bytes / 2**30
             self._lose("memory", f"more than {limit:.1f} GiB of memory were used")
+        if usage.kernel_bytes > self.limits.kernel_bytes:
+            limit = self.limits.kernel_bytes / 2**20
+            self._lose("memory", f"more than {limit:.0f} MiB of memory were used in sockets, pipes and files")
+        if self.clock is not None:
+            self.clock.workers_s += usage.processor_s - self._processor_s
+            if self.clock.spent:
+                self._lose("timeout", self.clock.reason)
+        self._processor_s = usage.processor_s
+        self._seen.append((time.monotonic(), usage.own_bytes))
+
+    def _is_growing(self) -> bool:
+        """Whether its memory was still growing when its time was over: a slower machine makes no other outcome."""
+        now = time.monotonic()
+        last = [used for at, used in self._seen if at > now - GROWING_S]
+        return len(last) > 1 and last[-1] - last[0] > GROWING_BYTES
 
     def _lose(self, outcome: LostOutcome, message: str) -> NoReturn:
         self.lost = WorkerLost(outcome, message)

@@ -2,7 +2,8 @@
 
 from autograder.sandbox.fork_server import ForkServer, ServerLost
 from autograder.sandbox.levels import Finding, Level, probe_levels, strongest, why_no_fork_server
-from autograder.sandbox.process import Limits, WorkerProcess, start_worker
+from autograder.sandbox.limits import Limits, Usage
+from autograder.sandbox.process import WorkerProcess, start_worker
 
 __all__ = [
     "Finding",
@@ -10,6 +11,7 @@ __all__ = [
     "Level",
     "Limits",
     "ServerLost",
+    "Usage",
     "WorkerProcess",
     "probe_levels",
     "start_worker",

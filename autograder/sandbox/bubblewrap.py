@@ -49,9 +49,14 @@ def command(
         parts += ["--seccomp", str(seccomp_descriptor)]
     parts += ["--"]
     if os.getuid() == 0:
-        parts += ["setpriv", f"--reuid={uid}", f"--regid={uid}", "--clear-groups", "--no-new-privs"]
-        parts += ["--inh-caps=-all", "--bounding-set=-all"]
+        parts += as_user(uid)
     return [*parts, *limits(gpu=gpu), sys.executable, *arguments]
+
+
+def as_user(uid: int) -> list[str]:
+    """setpriv's part of the command, by which root becomes a user without any right."""
+    user = [f"--reuid={uid}", f"--regid={uid}", "--clear-groups", "--no-new-privs"]
+    return ["setpriv", *user, "--inh-caps=-all", "--bounding-set=-all"]
 
 
 def box_descriptor(uid: int = UIDS[0], *, gpu: bool = False) -> int:

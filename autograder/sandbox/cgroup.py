@@ -42,7 +42,7 @@ class Cgroup:
         (self._memory,) = [(hierarchy, path) for hierarchy, path in folders if "memory" in hierarchy.controllers]
 
     def add(self, process: int) -> None:
-        """Move a process, by its number here, into the group; what it starts from then on is in it. Raises OSError."""
+        """Move a process, by its number here, into the group, with all that it starts then. Raises OSError."""
         for _, folder in self._folders:
             _write(folder / "cgroup.procs", process)
 
@@ -74,7 +74,9 @@ class Cgroup:
     def processor_s(self) -> float:
         """Processor time of all that was ever in the group, in seconds; 0 where nobody counts it."""
         for hierarchy, folder in self._folders:
-            if hierarchy.version == 2 and (found := re.search(r"^usage_usec (\d+)$", _read(folder / "cpu.stat"), re.M)):
+            if hierarchy.version == 2 and (
+                found := re.search(r"^usage_usec (\d+)$", _read(folder / "cpu.stat"), re.M)
+            ):
                 return int(found[1]) / 1e6
             if "cpuacct" in hierarchy.controllers:
                 return _number(folder / "cpuacct.usage") / 1e9
@@ -165,7 +167,9 @@ def _version_1() -> tuple[Hierarchy, ...] | str:
         if not controllers:
             continue
         hierarchy = Hierarchy(1, ROOT / names / own.lstrip("/"), controllers)
-        files = [{"memory": "memory.limit_in_bytes", "pids": "pids.max"}.get(name, "cgroup.procs") for name in controllers]
+        files = [
+            {"memory": "memory.limit_in_bytes", "pids": "pids.max"}.get(name, "cgroup.procs") for name in controllers
+        ]
         if not hierarchy.folder.is_dir():
             # Inside a container the path is that outside of it.
             hierarchy = Hierarchy(1, ROOT / names, controllers)

@@ -8,13 +8,21 @@ import select
 import signal
 import socket
 import subprocess
+from pathlib import Path
 
 from autograder.sandbox import bubblewrap, seccomp
+from autograder.sandbox.cgroup import Cgroup, make_cgroup
+from autograder.sandbox.limits import Limits, Usage, most_of_a_socket
 from autograder.sandbox.user_ids import UserId
 
-STARTED = b"+"
+STARTED, GO = b"+", b"!"
 REASON_BYTES = 1000
 END_S = 5.0
+TIMES = slice(11, 15)
+"""Fields of /proc/PID/stat behind the name: processor time of the process and of its ended children."""
+RESIDENT, SHARED = 1, 2
+"""Fields of /proc/PID/statm: resident pages, and those of them that have a file behind them."""
+TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
 PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
 
 
@@ -81,6 +89,9 @@ class ForkedWorker:
         self.stream = stream
         self._user: UserId | None = user
         self._first = self._proc = -1
+        self._cgroup: Cgroup | None = None
+        self._ticks: dict[str, int] = {}
+        """Processor time of every process that was seen in its namespace."""
 
     def wait_started(self, seconds: float) -> None:
         """Wait until the worker is behind its wall. Raises TimeoutError, EOFError, OSError."""
@@ -90,28 +101,49 @@ class ForkedWorker:
         said, descriptors, _, _ = socket.recv_fds(self.stream, len(STARTED), 2)
         if said == STARTED:
             self._first, self._proc = descriptors
+            self._cgroup = _enclosed(self._first)
+            # It has waited for this, so that all that it starts is in the group.
+            self.stream.sendall(GO)
         elif said:
             raise OSError(self.stream.recv(REASON_BYTES).decode(errors="replace"))
         else:
             raise EOFError
 
-    def memory_bytes(self) -> int:
-        """Resident memory of everything in the worker's namespace, in bytes.
+    def usage(self) -> Usage:
+        """What everything in the worker's namespace uses.
 
-        Process 1 is the kit's own and grows with nothing.
+        Process 1 is the kit's own and grows with nothing. What processes share counts for each.
         """
         if self._proc < 0:
-            return 0
-        pages = 0
+            return Usage()
+        pages = own = 0
         for name in os.listdir(self._proc):  # noqa: PTH208, a descriptor has no path
             if name.isdigit() and name != "1":
-                with contextlib.suppress(OSError):
-                    statm = os.open(f"{name}/statm", os.O_RDONLY, dir_fd=self._proc)
-                    try:
-                        pages += int((os.read(statm, 200).split() or [b"0", b"0"])[1])
-                    finally:
-                        os.close(statm)
-        return pages * PAGE
+                # Its name, in brackets, may hold anything.
+                fields = self._read(f"{name}/stat").rpartition(b")")[2].split()
+                sizes = self._read(f"{name}/statm").split()
+                if fields and len(sizes) > SHARED:
+                    pages += int(sizes[RESIDENT])
+                    own += int(sizes[RESIDENT]) - int(sizes[SHARED])
+                    self._ticks[name] = sum(map(int, fields[TIMES]))
+        seen = sum(self._ticks.values()) / TICKS
+        if self._cgroup is not None:
+            group = self._cgroup
+            memory, processor = max(pages * PAGE, group.memory_bytes), max(seen, group.processor_s)
+            return Usage(memory, group.kernel_bytes, processor, group.out_of_memory, group.memory_bytes)
+        sockets = self._read("1/net/sockstat").split()
+        kernel = int(sockets[2]) * most_of_a_socket() if len(sockets) > 2 and sockets[2].isdigit() else 0
+        return Usage(pages * PAGE, kernel, seen, own_bytes=own * PAGE)
+
+    def _read(self, name: str) -> bytes:
+        """The beginning of a file of the worker's /proc; empty when it is gone."""
+        with contextlib.suppress(OSError):
+            file = os.open(name, os.O_RDONLY, dir_fd=self._proc)
+            try:
+                return os.read(file, 1000)
+            finally:
+                os.close(file)
+        return b""
 
     def kill(self) -> None:
         """End the namespace and wait until nothing of it is left; safe to call twice."""
@@ -130,5 +162,22 @@ class ForkedWorker:
             os.close(self._proc)
             self._first = self._proc = -1
         self.stream.close()
+        if self._cgroup is not None:
+            self._cgroup.remove()
+            self._cgroup = None
         self._user.give_back()
         self._user = None
+
+
+def _enclosed(first: int) -> Cgroup | None:
+    """A group that a process, given by its descriptor, is in from now on; None where none can be made."""
+    group = make_cgroup(Limits().memory_bytes)
+    if group is None:
+        return None
+    try:
+        told = Path(f"/proc/self/fdinfo/{first}").read_text(encoding="ascii")
+        group.add(next(int(line.split()[1]) for line in told.splitlines() if line.startswith("Pid:")))
+    except (OSError, ValueError, StopIteration):
+        group.remove()
+        return None
+    return group

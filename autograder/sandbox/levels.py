@@ -9,7 +9,9 @@ import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 
+import autograder
 from autograder.sandbox import bubblewrap
 from autograder.sandbox.fork_server import ForkServer
 from autograder.sandbox.user_ids import UIDS
@@ -43,12 +45,32 @@ class Finding:
 @functools.cache
 def probe_levels() -> tuple[Finding, ...]:
     """Try every level, strongest first."""
-    return (_probe_bubblewrap(), Finding(Level.PROCESS, True, "always there; reads whatever you can read"))
+    reason = why_own_user()
+    what = "reads whatever everybody can read" if reason is None else f"reads whatever you can read ({reason})"
+    return (_probe_bubblewrap(), Finding(Level.PROCESS, True, f"always there; {what}"))
 
 
 def strongest() -> Level:
     """The strongest level that works here."""
     return next(finding.level for finding in probe_levels() if finding.works)
+
+
+@functools.cache
+def why_own_user() -> str | None:
+    """Why workers of the level `process` have this user's rights; None when they run as another user."""
+    if not hasattr(os, "getuid") or os.getuid() != 0:
+        return "only root can start workers as another user"
+    for program in ("setpriv", "prlimit"):
+        if shutil.which(program) is None:
+            return f"{program} is not installed"
+    script = "import autograder.worker.limits, textlab.corpus as c; assert c.datasets_folder().is_dir()"
+    environment = bubblewrap.environment(str(Path(autograder.__path__[0]).parent))
+    command = [*bubblewrap.as_user(UIDS[0]), *bubblewrap.limits(), sys.executable, "-c", script]
+    try:
+        subprocess.run(command, check=True, capture_output=True, timeout=TRIAL_S, cwd="/", env=environment)
+    except (OSError, subprocess.SubprocessError):
+        return "other users cannot read the kit's Python"
+    return None
 
 
 @functools.cache

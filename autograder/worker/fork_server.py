@@ -28,7 +28,7 @@ from autograder.worker.namespaces import (
 )
 
 WORDS = 64
-STARTED, FAILED = b"+", b"-"
+STARTED, FAILED, GO = b"+", b"-", b"!"
 Work = Callable[[int], None]
 
 
@@ -69,6 +69,9 @@ def _first_process(uid: int, stream: int, program: bytes, work: Work, *, gpu: bo
         if program:
             load_filter(program)
         socket.send_fds(judge, [STARTED], shown)
+        # The judge may put this process into a group that counts all that it starts.
+        if judge.recv(len(GO)) != GO:
+            os._exit(0)
         close_all_but(stream)
         worker = os.fork()
     except OSError as error:

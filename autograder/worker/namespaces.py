@@ -13,7 +13,7 @@ import re
 import resource
 from pathlib import Path
 
-from autograder.worker.limits import SCRATCH_BYTES, resources
+from autograder.worker.limits import SCRATCH_BYTES, SCRATCH_FILES, resources
 
 NEW_MOUNTS, NEW_CGROUP, NEW_UTS, NEW_IPC = 0x00020000, 0x02000000, 0x04000000, 0x08000000
 NEW_USERS, NEW_PIDS, NEW_NETWORK = 0x10000000, 0x20000000, 0x40000000
@@ -127,7 +127,9 @@ def _empty(scratch: str) -> None:
     Whatever else is at `scratch` stays covered. What is shown again stays as read-only as it is in the box.
     """
     shown = [(place, os.open(place, os.O_PATH | os.O_CLOEXEC)) for place in _mounted_below(scratch)]
-    _mount("tmpfs", scratch, "tmpfs", NO_SETUID | NO_DEVICES, f"size={SCRATCH_BYTES},mode=1777")
+    _mount(
+        "tmpfs", scratch, "tmpfs", NO_SETUID | NO_DEVICES, f"size={SCRATCH_BYTES},nr_inodes={SCRATCH_FILES},mode=1777"
+    )
     for place, descriptor in shown:
         place.mkdir(parents=True)
         _mount(f"/proc/self/fd/{descriptor}", str(place), None, BIND | RECURSIVE)

@@ -64,5 +64,5 @@ def test_a_comment_counts_no_check_of_a_bonus_that_was_left_out() -> None:
 
 
 def test_a_missing_bonus_notebook_is_no_problem_line() -> None:
-    _, _, problems = _definitions(Submission("a", (), ()), load_contract().roles, RUBRIC)
+    _, _, problems, _ = _definitions(Submission("a", (), ()), load_contract().roles, RUBRIC)
     assert problems == [f"{name}.ipynb was not handed in" for name in ("1_rnn", "2_cnn", "3_glove_cnn")]

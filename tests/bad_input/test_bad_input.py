@@ -21,7 +21,7 @@ from tests.bad_input.gallery import STUDENTS, BadInput, gallery, hand_in, zips
 
 def program(submission: Submission) -> tuple[str | None, list[str]]:
     """What the worker would run for pad_reference, as trees without places, and the problems."""
-    found, _, problems = _definitions(submission, load_contract().roles, load_contract().rubric)
+    found, _, problems, _ = _definitions(submission, load_contract().roles, load_contract().rubric)
     if "2_cnn" not in found or "pad_reference" in found["2_cnn"].missing:
         return None, problems
     return " ".join(sorted(ast.dump(ast.parse(piece.source)) for piece in found["2_cnn"].program)), problems

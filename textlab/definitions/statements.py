@@ -26,7 +26,7 @@ from textlab.definitions.units import FILES, Reading
 
 MAX_STATEMENTS = 10_000
 """Most statements of one notebook: analysing each takes a tenth of a millisecond."""
-MAX_NODES = 40_000
+MAX_NODES = 30_000
 """Most nodes of one notebook's syntax trees, constants apart: analysing each takes twenty microseconds."""
 
 LONGEST_KEPT = 20_000
@@ -103,10 +103,6 @@ class Notebook:
     """How many nodes their syntax trees have, constants apart."""
 
 
-def _names_of(read: Notebook) -> Iterator[str]:
-    return (name for statement in read.statements for name in sorted(statement.sure | statement.perhaps))
-
-
 def read_statements(cells: Sequence[Cell]) -> Notebook:
     """Parse the cells into statements; never raises, what cannot be read is a problem."""
     statements: list[Statement] = []
@@ -120,15 +116,10 @@ def read_statements(cells: Sequence[Cell]) -> Notebook:
         lost.extend(read.lost)
         problems.extend(read.problems)
         nodes += read.nodes
-        if nodes > MAX_NODES:
-            what = f"cell {cell.number} is too long to be followed"
-            problems.append(f"{what} and is left out. Move data out of the code.")
-            lost.extend((name, what) for name in _names_of(read))
-            nodes -= read.nodes
-            continue
         statements.extend(read.statements)
-        if len(statements) > MAX_STATEMENTS:
+        if len(statements) > MAX_STATEMENTS or nodes > MAX_NODES:
             what = f"cell {cell.number} goes beyond {MAX_STATEMENTS} statements"
+            what = what if nodes <= MAX_NODES else f"cell {cell.number} goes beyond what can be followed"
             problems.append(f"{what}. What follows is left out. Move data out of the code.")
             break
     return Notebook(tuple(statements), tuple(lost), tuple(problems))

@@ -14,7 +14,7 @@ from autograder.judge import border
 from autograder.judge.called import CALLS
 from autograder.judge.client import Worker, WorkerLost
 from autograder.judge.remote import RemoteModel
-from autograder.sandbox import Limits, WorkerProcess
+from autograder.sandbox import Limits, Usage, WorkerProcess
 from autograder.wire.channel import Channel
 from autograder.wire.frames import PREFIX, Frame, encode_frame
 from autograder.wire.values import Handle
@@ -38,9 +38,9 @@ class FakeProcess:
     def wait_started(self, seconds: float) -> None:
         """Return at once."""
 
-    def memory_bytes(self) -> int:
+    def usage(self) -> Usage:
         """What the fake claims to use."""
-        return self._memory
+        return Usage(self._memory)
 
     def kill(self) -> None:
         """Hang up."""

@@ -14,8 +14,16 @@ from autograder.sandbox import ForkServer, Limits
 from textlab.checks.failure import StudentError
 
 MEMORY = 2**31
-QUICK_S, LONG_S = 1.0, 60.0
+QUICK_S, SLOW_S, LONG_S = 1.0, 4.0, 60.0
 GROW = "kept = []\n    while True: kept.append(bytearray(b'x' * 2**24))"
+SLOW = "import time\n    kept = []\n    while True: kept.append(bytearray(b'x' * 2**24)); time.sleep(0.1)"
+# 250 MiB, held until the function returns; no limit of a process sees them.
+SOCKETS = (
+    "import socket\n    kept = []\n    for _ in range(64):\n        one, other = socket.socketpair()\n"
+    "        one.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 2**22)\n        one.setblocking(False)\n"
+    "        kept.append((one, other))\n        try:\n            while True: one.send(bytes(2**16))\n"
+    "        except OSError: pass\n    import time; time.sleep(1)"
+)
 CHILDREN = (
     "import os, time\n    for _ in range(4):\n"
     "        if os.fork() == 0:\n            kept = bytearray(b'x' * (300 * 2**20))\n            time.sleep(60)\n"
@@ -62,6 +70,8 @@ def outcome(worker: Worker, seconds: float) -> str | None:
         pytest.param("memory", "return bytearray(2**34)", LONG_S, id="address space"),
         pytest.param("memory", "import torch; return torch.empty(2**33)", LONG_S, id="a tensor"),
         pytest.param("memory", CHILDREN, LONG_S, id="memory of children"),
+        pytest.param("memory", SLOW, SLOW_S, id="memory that grows slowly"),
+        pytest.param("memory", SOCKETS, LONG_S, id="memory of the kernel"),
         pytest.param("disk", FILES.replace("{folder}", "/tmp"), LONG_S, id="disk"),
         pytest.param("disk", FILES.replace("{folder}", "/dev/shm"), LONG_S, id="shared memory"),
         pytest.param("disk", LARGE, LONG_S, id="one file"),

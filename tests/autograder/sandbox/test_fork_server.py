@@ -210,12 +210,12 @@ def test_memory_of_all_processes_is_counted(server: ForkServer) -> None:
     worker = Worker(process)
     try:
         worker.wait_ready()
-        before = process.memory_bytes()
+        before = process.usage().memory_bytes
         run(worker, grow)
-        assert process.memory_bytes() > before + 290 * 2**20
+        assert process.usage().memory_bytes > before + 290 * 2**20
     finally:
         worker.close()
-    assert process.memory_bytes() == 0
+    assert process.usage().memory_bytes == 0
 
 
 @pytest.mark.slow
