@@ -18,6 +18,8 @@ from tests.kept_records import KeptRecords
 from tests.kill_matrix import KEPT, PAGE, Verdict, judge_answers, matrix_page, without_training
 from tests.secrets_in_text import told_secrets
 
+pytestmark = pytest.mark.usefixtures("lasting_server")
+
 FEW = [
     "1_rnn: weights in a file",
     "1_rnn: dropout made in forward",

@@ -14,10 +14,12 @@ from autograder.grading import grade_class
 from autograder.judge.client import Worker
 from autograder.judge.judge import FoundOut, Settings, judge_submission
 from autograder.judge.workers import Workers
-from autograder.judges import JudgedPart, LocalJudges, fork_server
+from autograder.judges import JudgedPart, LocalJudges
 from autograder.record import Record
 from autograder.sandbox import strongest
 from autograder.submissions import Submission, SubmittedFile
+
+pytestmark = pytest.mark.usefixtures("lasting_server")
 
 EMBEDDING = """import torch
 print("from the first")
@@ -115,7 +117,7 @@ def test_a_fault_in_a_part_is_a_fault_of_the_grader(monkeypatch: pytest.MonkeyPa
     assert record.problems[-1] == "the grader failed: ZeroDivisionError: a fault"
 
 
-def test_a_worker_ends_with_the_checks_about_its_notebook(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_worker_ends_with_the_checks_about_its_notebook(workers: Workers, monkeypatch: pytest.MonkeyPatch) -> None:
     live: set[int] = set()
     most = []
     take, close = Workers.take, Worker.close
@@ -132,14 +134,6 @@ def test_a_worker_ends_with_the_checks_about_its_notebook(monkeypatch: pytest.Mo
 
     monkeypatch.setattr(Workers, "take", taken)
     monkeypatch.setattr(Worker, "close", closed)
-    level = strongest()
-    server = fork_server(level)
-    workers = Workers(level, server)
-    try:
-        judge_submission(written_by("a"), Settings(level=level), workers)
-    finally:
-        workers.close()
-        if server is not None:
-            server.close()
+    judge_submission(written_by("a"), Settings(level=workers.level), workers)
     assert len(most) >= 3
     assert max(most) == 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,7 +11,6 @@ from autograder.judge import judge
 from autograder.judge.judge import Settings, judge_submission
 from autograder.judge.workers import Workers
 from autograder.record import Record
-from autograder.sandbox import Level
 from autograder.submissions import Submission, SubmittedFile
 from tests.autograder.judge.conftest import tiny_data, tiny_few, tiny_thresholds
 
@@ -25,16 +24,14 @@ def notebook_source(name: str) -> str:
 
 
 @pytest.fixture
-def grade(monkeypatch: pytest.MonkeyPatch) -> Iterator[Grade]:
+def grade(monkeypatch: pytest.MonkeyPatch, workers: Workers) -> Grade:
     """Grades the source of one notebook, under any file name."""
     monkeypatch.setattr(judge, "load_hidden", lambda data, path: tiny_data())
     monkeypatch.setattr(judge, "load_thresholds", lambda data: tiny_thresholds())
     monkeypatch.setattr(judge, "load_few", tiny_few)
-    workers = Workers(Level.PROCESS)
 
     def graded(source: str, contract: str = "original") -> Record:
         submission = Submission("ada", (SubmittedFile("my homework.py", source.encode()),), ())
         return judge_submission(submission, Settings(contract=contract), workers)
 
-    yield graded
-    workers.close()
+    return graded

@@ -64,7 +64,7 @@ def test_progress_is_read_after_an_editor_changed_its_line_ends(tmp_path: Path) 
 
 
 # macOS hands out names with their accents apart; to a program that only passes them on that is another name.
-@pytest.mark.parametrize("form", ["NFC", "NFD"])
+@pytest.mark.parametrize("form", [pytest.param("NFC", marks=pytest.mark.slow), "NFD"])
 def test_a_terminal_of_another_code_page_and_a_folder_with_blanks_and_umlauts_do_no_harm(
     form: Literal["NFC", "NFD"], tmp_path: Path
 ) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 
 import pytest
 import torch
@@ -15,7 +15,6 @@ from autograder.judge.judging import Judging
 from autograder.judge.workers import Workers
 from autograder.record import CheckResult
 from autograder.rubric import load_rubric
-from autograder.sandbox import Level
 from autograder.thresholds import Budget, DeltaBound, Thresholds
 from textlab.checks.draw import Draw
 from textlab.definitions import Cell, slice_definitions
@@ -54,19 +53,17 @@ def tiny_thresholds() -> Thresholds:
 
 
 @pytest.fixture
-def grade_source() -> Iterator[Grade]:
+def grade_source(workers: Workers) -> Grade:
     """Grades Python source as the cells of a notebook (split at lines "# ---") with the real graders.
 
     A single source is that of notebook 2_cnn; several are given by the names of their notebooks. `asked` names the
     checks; all without it.
     """
-    open_workers: list[Workers] = []
+    graded_by = workers
 
     def grade(
-        source: str | dict[str, str], workers: Workers | None = None, asked: Sequence[str] = ()
+        source: str | dict[str, str], workers: Workers = graded_by, asked: Sequence[str] = ()
     ) -> dict[str, CheckResult]:
-        made = workers or Workers(Level.PROCESS)
-        open_workers.append(made)
         contract = load_contract().roles
         names = [name for role in contract.values() for name in role.names.values()]
         sources = {"2_cnn": source} if isinstance(source, str) else source
@@ -80,7 +77,7 @@ def grade_source() -> Iterator[Grade]:
             contract=contract,
             data=tiny_data(),
             thresholds=tiny_thresholds(),
-            workers=made,
+            workers=workers,
             few=tiny_few(),
         )
         try:
@@ -88,6 +85,4 @@ def grade_source() -> Iterator[Grade]:
         finally:
             judging.close()
 
-    yield grade
-    for workers in open_workers:
-        workers.close()
+    return grade

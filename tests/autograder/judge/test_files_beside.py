@@ -3,29 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-
-import pytest
 
 from autograder.contracts import load_contract
 from autograder.judge.judge import Settings, judge_submission
 from autograder.judge.parts import parts_of
 from autograder.judge.workers import Workers
 from autograder.record import Record
-from autograder.sandbox import Level
 from autograder.submissions import SubmittedFile, find_submissions
 
 WORKS = "    return torch.full_like(ids, pad_idx + EXTRA)"
 ASKED = ("pad-reference",)
-
-
-@pytest.fixture
-def workers() -> Iterator[Workers]:
-    """Workers of the weakest level, which starts at once."""
-    made = Workers(Level.PROCESS)
-    yield made
-    made.close()
 
 
 def judged(folder: Path, workers: Workers, *cells: str, beside: Mapping[str, bytes]) -> Record:

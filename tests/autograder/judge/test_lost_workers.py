@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import select
+import signal
+from collections.abc import Callable, Iterator
 from typing import Any, cast
 
 import pytest
@@ -10,7 +13,8 @@ from autograder.judge.border import Expected, T
 from autograder.judge.client import Worker
 from autograder.judge.workers import Workers
 from autograder.rubric import load_rubric
-from autograder.sandbox import Level, WorkerProcess, start_worker
+from autograder.sandbox import ForkServer, Level, WorkerProcess, start_worker, strongest
+from autograder.sandbox.fork_server import ForkedWorker
 from autograder.wire.frames import PREFIX
 from tests.autograder.judge.conftest import Grade
 from tests.autograder.judge.test_client import Answer, FakeProcess, hang_up, nan_frame, other_shape, sends
@@ -46,9 +50,9 @@ QUICK = ("load", "forward", "predict")
 class MortalWorker(Worker):
     """A worker whose process is killed just before it is asked for a given verb."""
 
-    def __init__(self, verb: str, deaths: list[str]) -> None:
-        self._started = start_worker(Level.PROCESS)
-        super().__init__(self._started)
+    def __init__(self, process: WorkerProcess, verb: str, deaths: list[str]) -> None:
+        self._started = process
+        super().__init__(process)
         self._verb = verb
         self._deaths = deaths
 
@@ -57,27 +61,54 @@ class MortalWorker(Worker):
         self.wait_ready()
         if verb == self._verb and not self._deaths:
             self._deaths.append(verb)
-            self._started._process.kill()
+            kill(self._started)
         return super().request(verb, seconds, expected, **arguments)
+
+
+def kill(process: Any) -> None:
+    """Kill it as somebody else would, without a word to whoever waits for its answer."""
+    if isinstance(process, ForkedWorker):
+        signal.pidfd_send_signal(process._first, signal.SIGKILL)
+        select.select([process._first], [], [])  # process 1 of a namespace ends last
+    else:
+        process._process.kill()
 
 
 class MortalWorkers(Workers):
     """Hands out workers that die once, at a given verb."""
 
-    def __init__(self, verb: str) -> None:
-        super().__init__(Level.PROCESS)
+    def __init__(self, server: ForkServer | None, verb: str) -> None:
+        super().__init__(strongest(), server)
         self.deaths: list[str] = []
         self._verb = verb
 
     def _start(self) -> Worker:
-        return MortalWorker(self._verb, self.deaths)
+        process = self._server.fork() if self._server is not None else start_worker(self.level)
+        return MortalWorker(process, self._verb, self.deaths)
+
+
+Mortal = Callable[[str], MortalWorkers]
+
+
+@pytest.fixture
+def mortal(worker_server: ForkServer | None) -> Iterator[Mortal]:
+    """Makes workers that die once, at a given verb."""
+    open_workers: list[MortalWorkers] = []
+
+    def made(verb: str) -> MortalWorkers:
+        open_workers.append(MortalWorkers(worker_server, verb))
+        return open_workers[-1]
+
+    yield made
+    for workers in open_workers:
+        workers.close()
 
 
 @pytest.mark.parametrize(
     "verb", [pytest.param(verb, marks=() if verb in QUICK else pytest.mark.slow) for verb in FIRST_USER]
 )
-def test_killing_the_worker_at_a_verb_loses_that_check_only(grade_source: Grade, verb: str) -> None:
-    workers = MortalWorkers(verb)
+def test_killing_the_worker_at_a_verb_loses_that_check_only(grade_source: Grade, mortal: Mortal, verb: str) -> None:
+    workers = mortal(verb)
     results = grade_source(solution_source(), workers)
     assert workers.deaths == [verb]
     # A killed pad_reference check is a failed one to the checks after it: they run on the kit's stand-in.
@@ -95,9 +126,9 @@ def test_killing_the_worker_at_a_verb_loses_that_check_only(grade_source: Grade,
     [("1_rnn", *pair) for pair in FIRST_USER_1.items()] + [("3_glove_cnn", *pair) for pair in FIRST_USER_3.items()],
 )
 def test_killing_the_worker_of_another_notebook_loses_that_check_only(
-    grade_source: Grade, notebook: str, verb: str, check: str
+    grade_source: Grade, mortal: Mortal, notebook: str, verb: str, check: str
 ) -> None:
-    workers = MortalWorkers(verb)
+    workers = mortal(verb)
     results = grade_source({notebook: solution_source(notebook)}, workers)
     assert workers.deaths == [verb]
     lost = {name: result.outcome for name, result in results.items() if result.outcome not in ("passed", "skipped")}

@@ -13,6 +13,8 @@ from autograder.sandbox import strongest
 from autograder.submissions import Submission
 from tests.answer_bank import load_answers
 
+pytestmark = pytest.mark.usefixtures("lasting_server")
+
 SAME = "2_cnn: dropout made in forward"
 BESIDE = ("2_cnn: short sentences not padded", "1_rnn: gru")
 TRAINED = ("cnn-f1", "rnn-f1", "interpret-own-cnn")

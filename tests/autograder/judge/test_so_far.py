@@ -9,18 +9,17 @@ from autograder.judge.plugin import NOT_REACHED, GradingPlugin
 from autograder.judge.workers import Workers
 from autograder.record import CheckResult
 from autograder.rubric import load_rubric
-from autograder.sandbox import Level
 from tests.autograder.judge.conftest import tiny_data, tiny_few, tiny_thresholds
 
 
-def test_what_was_not_reached_yet_is_a_fault_of_the_grader() -> None:
+def test_what_was_not_reached_yet_is_a_fault_of_the_grader(workers: Workers) -> None:
     nothing = Judging(
         drawn_from={entry.id: "0" * 64 for entry in load_rubric().checks},
         definitions={},
         contract=load_contract().roles,
         data=tiny_data(),
         thresholds=tiny_thresholds(),
-        workers=Workers(Level.PROCESS),
+        workers=workers,
         few=tiny_few(),
     )
     seen: list[tuple[CheckResult, ...]] = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +18,7 @@ from autograder.judge.judge import Settings, judge_submission
 from autograder.judge.judging import course_key
 from autograder.judge.parts import PartResult
 from autograder.judge.workers import Workers
-from autograder.judges import fork_server
 from autograder.record import OUTCOMES, CheckResult, Outcome, Record
-from autograder.sandbox import strongest
 from autograder.store import keys, results
 from autograder.store.results import Results
 from autograder.store.store import Store
@@ -71,17 +69,6 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     monkeypatch.setattr(Worker, "request", noted)
     return verbs
-
-
-@pytest.fixture(scope="module")
-def workers() -> Iterator[Workers]:
-    """Workers of the strongest level, forked where that works: it is the quickest, too."""
-    server = fork_server(strongest())
-    made = Workers(strongest(), server)
-    yield made
-    made.close()
-    if server is not None:
-        server.close()
 
 
 @pytest.fixture

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 
 import pytest
 import torch
+from _pytest.mark import ParameterSet
 
 from tests.textlab.checks.answers import answer
 from tests.textlab.checks.cnn_forms import RIGHT, WRONG, Form
@@ -37,8 +38,17 @@ def test_a_right_form_passes(form: Form) -> None:
     assert failing(form, 5) == {}
 
 
+def first_of_each_kind(forms: Sequence[Form]) -> Iterator[ParameterSet]:
+    """The forms; slow are those that fail as one before does, with the same cause."""
+    seen = set()
+    for form in forms:
+        kind = form.fails, form.cause
+        yield pytest.param(form, id=form.name, marks=[pytest.mark.slow] if kind in seen else [])
+        seen.add(kind)
+
+
 @pytest.mark.filterwarnings("ignore")
-@pytest.mark.parametrize("form", WRONG, ids=lambda form: form.name)
+@pytest.mark.parametrize("form", first_of_each_kind(WRONG))
 def test_a_wrong_form_fails_once_and_its_cause_is_named_or_none(form: Form) -> None:
     found = failing(form, 5)
     assert tuple(found) == form.fails

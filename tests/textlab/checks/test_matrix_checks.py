@@ -192,12 +192,16 @@ def first_fault(answer: Answer, seed: int = 0) -> tuple[str, Exception] | None:
     return None
 
 
+SEEDS = [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(1, 5))]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("answer", [row_loop, over_the_vectors, stacked])
-def test_right_answers_pass_whatever_is_drawn(answer: Answer) -> None:
-    for seed in range(5):
-        assert first_fault(answer, seed) is None
+def test_right_answers_pass_whatever_is_drawn(answer: Answer, seed: int) -> None:
+    assert first_fault(answer, seed) is None
 
 
+@pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize(
     ("answer", "check"),
     [
@@ -219,15 +223,14 @@ def test_right_answers_pass_whatever_is_drawn(answer: Answer) -> None:
         (upper_when_missing, "known_words_have_their_vectors"),
     ],
 )
-def test_wrong_answers_fail_in_the_check_that_names_the_fault(answer: Answer, check: str) -> None:
-    for seed in range(2):
-        found = first_fault(answer, seed)
-        assert found is not None
-        assert found[0] == check
-        failure = found[1]
-        assert isinstance(failure, CheckFailed)
-        assert failure.what
-        assert all(failure.rows.values())
+def test_wrong_answers_fail_in_the_check_that_names_the_fault(answer: Answer, check: str, seed: int) -> None:
+    found = first_fault(answer, seed)
+    assert found is not None
+    assert found[0] == check
+    failure = found[1]
+    assert isinstance(failure, CheckFailed)
+    assert failure.what
+    assert all(failure.rows.values())
 
 
 def test_upper_case_order_and_columns_are_named_as_the_cause() -> None:
