@@ -13,6 +13,8 @@ from textlab.weights import EMBEDDING
 TOLERANCE = 2e-3
 """Of features near 10; what is summed in another order differs by 1e-5, another activation by 0.05 and more."""
 POSITIVE = 0.05
+WIDEST_READ = 16
+"""Tokens in the widest window that is looked for: networks that are checked here are asked for narrower ones."""
 MOST_PADDING = 3
 """Zeros on either side that are tried when a mistake is looked for."""
 
@@ -71,6 +73,8 @@ def kernels(weights: Mapping[str, Tensor], head: Sequence[str]) -> list[Kernel]:
         if name == EMBEDDING or name in head or value.dim() < 2:
             continue
         for form in _forms(value, dim):
+            if form.shape[2] > WIDEST_READ:
+                continue  # a table of positions, say: its margins alone would take hours
             bias = weights.get(f"{name.removesuffix('weight')}bias") if name.endswith("weight") else None
             fits = bias is not None and tuple(bias.shape) == (len(form),)
             found.append(Kernel(name, form.contiguous(), bias if fits else None))

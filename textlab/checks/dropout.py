@@ -32,6 +32,8 @@ TRIES = 10
 """Draws of the weights, until each feature is one that can be seen."""
 SHORT = 4
 """Tokens."""
+MOST = 24
+"""Features that are read one by one; of a layer that is wider than any that is asked for, these at even distances."""
 LEAST = 0.05
 """What a feature adds to the logit that is to be told from nothing."""
 CAUSES: tuple[tuple[Cause, Callable[[float], float]], ...] = (
@@ -177,16 +179,21 @@ class _Layer:
     head: Head
     pair: Tensor
     lengths: Tensor | None
-    features: tuple[int, ...]
-    """Those that move the logit of both reviews."""
+    floor: float
+    """The logit when nothing is read."""
+    signs: Mapping[int, float]
+    """By feature that moves the logit of both reviews, the direction in which it raises their sum: 1 or −1."""
+
+    @property
+    def features(self) -> tuple[int, ...]:
+        """Those that move the logit of both reviews."""
+        return tuple(self.signs)
 
     def read(self, *features: int) -> _Trial:
         """What comes when the linear layer reads these only, each in the direction that raises the logit."""
-        floor, weights = _floor(self), torch.zeros(self.head.width)
+        weights = torch.zeros(self.head.width)
         for feature in features:
-            self.head.put(self.head.only(feature), bias=1.0)
-            raises = float(self.model.forward(self.pair, self.lengths).sum()) >= 2 * floor
-            weights[feature] = 0.125 if raises else -0.125  # small, where the logit may have bounds
+            weights[feature] = 0.125 * self.signs[feature]  # small, where the logit may have bounds
         self.head.put(weights / 2, bias=1.0)
         half = self.model.forward(self.pair, self.lengths).reshape(-1)
         self.head.put(weights, bias=1.0)
@@ -195,7 +202,7 @@ class _Layer:
         long = None if self.lengths is None else self.lengths.repeat_interleave(COPIES)
         logits = self.model.forward(copies, long, training=True, seed=3).reshape(-1)
         self.head.put_back()
-        return _Trial(logits, kept, floor, half)
+        return _Trial(logits, kept, self.floor, half)
 
 
 def _reading(build: Callable[[], Model], reviews: Reviews) -> _Layer:
@@ -208,25 +215,22 @@ def _reading(build: Callable[[], Model], reviews: Reviews) -> _Layer:
         head = find_head(model, reviews)
         if head is None:
             raise NotChecked("there is no linear layer that gives the logit")
-        layer, moved = _Layer(model, head, *reviews, ()), []
-        floor = _floor(layer)
-        for feature in range(head.width):
+        head.put(torch.zeros(head.width), bias=1.0)
+        floor, signs = float(model.forward(*reviews).reshape(-1)[0]), {}
+        read = range(0, head.width, math.ceil(head.width / MOST))
+        for feature in read:
             head.put(head.only(feature), bias=1.0)
-            if bool(((model.forward(*reviews) - floor).abs() >= LEAST).all()):
-                moved.append(feature)
+            moved = model.forward(*reviews) - floor
+            if bool((moved.abs() >= LEAST).all()):
+                signs[feature] = 1.0 if float(moved.sum()) >= 0 else -1.0
         head.put_back()
-        if most is None or len(moved) > len(most.features):
-            most = _Layer(model, head, *reviews, tuple(moved))
-        if len(moved) == head.width:
+        if most is None or len(signs) > len(most.signs):
+            most = _Layer(model, head, *reviews, floor, signs)
+        if len(signs) == len(read):
             break
-    if most is None or not most.features:
+    if most is None or not most.signs:
         raise NotChecked("every review gets the same logit")
     return most
-
-
-def _floor(layer: _Layer) -> float:
-    layer.head.put(torch.zeros(layer.head.width), bias=1.0)
-    return float(layer.model.forward(layer.pair, layer.lengths).reshape(-1)[0])
 
 
 def _cause(layer: _Layer, shares: Mapping[float, float]) -> Cause | None:

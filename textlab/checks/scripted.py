@@ -92,7 +92,9 @@ class ScriptedNetwork(nn.Module):
 
     def _note(self, event: int, loss: float, gradient: float) -> None:
         weights = [float(self.position.detach()), float(self.shift.detach())]
-        self._script.log.append([event, self.training, torch.is_grad_enabled(), loss, gradient, *weights])
+        # As train() and eval() have set it: an attribute of the class could say anything.
+        training = bool(vars(self)["training"])
+        self._script.log.append([event, training, torch.is_grad_enabled(), loss, gradient, *weights])
 
 
 class LookupNetwork(nn.Module):

@@ -11,9 +11,11 @@ from torch import Tensor, nn
 
 from tests.textlab.checks.answers import PARTS
 from textlab.checks import assess, cnn
+from textlab.checks.convolutional import WIDEST_READ, kernels
 from textlab.checks.draw import Draw
 from textlab.checks.failure import CheckFailed, StudentError
-from textlab.checks.local import LocalNetwork
+from textlab.checks.local import LocalModel, LocalNetwork
+from textlab.weights import EMBEDDING
 
 CHECKS = (
     cnn.builds,
@@ -349,3 +351,29 @@ def test_the_card_escapes_what_the_students_code_says() -> None:
 def test_an_unknown_blank_is_named_with_those_that_exist() -> None:
     with pytest.raises(KeyError, match="cnn-layers"):
         assess("cnn-leyers", Right)
+
+
+def test_what_a_wide_layer_costs_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = []
+    forward = LocalModel.forward
+
+    def counted(self: LocalModel, *arguments: Any, **keywords: Any) -> Tensor:
+        calls.append(1)
+        return forward(self, *arguments, **keywords)
+
+    class Wide(Right):
+        """Hundreds of channels, whatever is asked."""
+
+        def __init__(self, vocab_size: int, emb_dim: int, out_channels: int, *rest: Any, **named: Any) -> None:
+            super().__init__(vocab_size, emb_dim, 150, *rest, **named)
+
+    monkeypatch.setattr(LocalModel, "forward", counted)
+    cnn.arguments_decide_dropout(LocalNetwork(Wide), Draw(3))
+    assert len(calls) < 1300  # of 450 features each is seen twice, and a few are dropped
+
+
+def test_a_table_of_positions_is_not_read_as_filters() -> None:
+    stored = {"places.weight": torch.zeros(500, 4), "conv.weight": torch.zeros(7, 4, 3)}
+    found = kernels({EMBEDDING: torch.zeros(9, 4), **stored}, [])
+    assert 3 in {kernel.width for kernel in found}
+    assert max(kernel.width for kernel in found) <= WIDEST_READ
