@@ -8,7 +8,8 @@ import struct
 import unicodedata
 import zipfile
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import takewhile
 from pathlib import Path
 
 from autograder.submissions.listing import (
@@ -16,10 +17,12 @@ from autograder.submissions.listing import (
     MAX_DEPTH,
     MAX_ENTRIES,
     MAX_FILE_BYTES,
+    MAX_SCAN,
     MEBIBYTE,
     Entry,
     Listing,
     Names,
+    Shares,
     UnreadableFileError,
     too_big,
 )
@@ -45,12 +48,11 @@ class Archive:
             struct.error,
         ) as error:
             raise SubmissionError(f"{shown(str(path))}: cannot be read as a zip: {error}. Pack it again.") from error
+        self._path = path
         self._left = MAX_ARCHIVE_BYTES
-        if len(self._zip.infolist()) > MAX_ENTRIES:
+        if len(self._zip.infolist()) > MAX_SCAN:
             self._zip.close()
-            raise SubmissionError(
-                f"{shown(str(path))}: holds more than {MAX_ENTRIES} files. Pack only the submissions."
-            )
+            raise SubmissionError(f"{shown(str(path))}: holds more than {MAX_SCAN} files. Pack only the submissions.")
 
     def close(self) -> None:
         """Close the zip file."""
@@ -62,7 +64,9 @@ class Archive:
         names = Names()
         by_path: dict[tuple[str, ...], Entry] = {}
         members = [(info, _parts(info)) for info in self._zip.infolist()]
-        skipped = _Skipped(raw for _, raw in members)
+        skipped, shares = _Skipped(raw for _, raw in members), Shares(names.safe(_around(members)))
+        # Notebooks first, so that they are looked at where there is too much.
+        members.sort(key=lambda member: not member[1][-1:] or not member[1][-1].endswith((".ipynb", ".py")))
         for info, raw in members:
             if not raw or skipped(raw):
                 continue
@@ -73,6 +77,12 @@ class Archive:
                 listing.problems.append((parts, text))
                 continue
             parts = names.safe(raw)
+            if not shares.take(parts, listing):
+                continue
+            if shares.total > MAX_ENTRIES:
+                raise SubmissionError(
+                    f"{shown(str(self._path))}: holds more than {MAX_ENTRIES} files. Pack only the submissions."
+                )
             if parts != tuple(unicodedata.normalize("NFC", part) for part in raw):
                 text = f"{'/'.join(parts)}: the zip calls it {shown(info.filename)!r}; in names, {RULE}."
                 listing.problems.append((parts, text))
@@ -148,6 +158,13 @@ class _Skipped:
             if self._known[part]:
                 return True
         return False
+
+
+def _around(members: Sequence[tuple[zipfile.ZipInfo, tuple[str, ...]]]) -> tuple[str, ...]:
+    """The folders that everything in a zip lies in."""
+    paths = [raw if info.is_dir() else raw[:-1] for info, raw in members if raw]
+    pairs = zip(min(paths)[:MAX_DEPTH], max(paths)[:MAX_DEPTH], strict=False) if paths else ()
+    return tuple(one for one, _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 
 def _parts(info: zipfile.ZipInfo) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from autograder.submissions.archive import Archive
 from autograder.submissions.folder import list_folder, read_file
 from autograder.submissions.group import Group, student_group
 from autograder.submissions.grouping import group_by_student
-from autograder.submissions.safe_name import safe_name
+from autograder.submissions.safe_name import safe_name, student_name
 from autograder.submissions.submission import Submission, SubmissionError
 from textlab.definitions.shown import shown
 from textlab.notebook_name import is_notebook, is_script, without_ending
@@ -87,7 +87,7 @@ def read_student(folder: Path, student: str, notebooks: Collection[str] = ()) ->
     """
     group = student_group(list_folder(folder), (), student)
     group.notebooks = tuple(notebooks)
-    return group.read(safe_name(student))
+    return group.read(student_name(student))
 
 
 def _existing(source: Path) -> Path:
@@ -140,18 +140,21 @@ def _named(
 ) -> dict[str, Group]:
     """The groups that are asked for, under identifiers that are safe and unique, in the order of these."""
     by_student: dict[str, Group] = {}
+    taken: set[str] = set()
     for group in sorted(groups, key=lambda group: group.raw.encode("utf-8", "surrogateescape")):
-        identifier = safe_name(group.raw)
+        identifier = student_name(group.raw)
         number = 2
-        while identifier in by_student:
-            identifier = safe_name(f"{safe_name(group.raw)[:100]}-{number}")
+        # Some file systems take two names for one that differ in case only.
+        while identifier.casefold() in taken:
+            identifier = safe_name(f"{student_name(group.raw)[:100]}-{number}")
             number += 1
+        taken.add(identifier.casefold())
         by_student[identifier] = group
         group.notebooks = tuple(notebooks)
     if not by_student:
         raise SubmissionError(f"{shown(str(source))}: holds no submission. Give {WANTED}.")
     # As the shell completes a name, its letters may be composed in another way.
-    chosen = {student if student in by_student else safe_name(student) for student in students}
+    chosen = {student if student in by_student else student_name(student) for student in students}
     unknown = sorted(chosen - by_student.keys())
     if unknown:
         asked = ", ".join(repr(shown(student)) for student in unknown)

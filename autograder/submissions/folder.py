@@ -5,16 +5,19 @@ from __future__ import annotations
 import os
 import stat
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from itertools import islice
 from pathlib import Path
 
 from autograder.submissions.listing import (
     MAX_DEPTH,
     MAX_ENTRIES,
     MAX_FILE_BYTES,
+    MAX_SCAN,
     Entry,
     Listing,
     Names,
+    Shares,
     UnreadableFileError,
     too_big,
 )
@@ -32,13 +35,15 @@ def list_folder(source: Path, skipped: Collection[Path] = ()) -> Listing:
     listing = Listing()
     names = Names()
     stack: list[tuple[Path, tuple[str, ...]]] = [(source, ())]
-    count = 0
+    shares = Shares()
     while stack:
         folder, raw_above = stack.pop()
         above = names.safe(raw_above)
+        if above and shares.is_full(above):
+            continue
         try:
             with os.scandir(folder) as scan:
-                children = sorted(scan, key=lambda child: os.fsencode(child.name))
+                children = sorted(islice(scan, MAX_SCAN), key=_order)
         except OSError as error:
             if not above:
                 raise SubmissionError(
@@ -48,8 +53,7 @@ def list_folder(source: Path, skipped: Collection[Path] = ()) -> Listing:
                 (above, f"{'/'.join(above)}: cannot be listed: {error.strerror}. Allow reading it.")
             )
             continue
-        count += len(children)
-        if count > MAX_ENTRIES:
+        if shares.total + (0 if above else len(children)) > MAX_ENTRIES:
             raise SubmissionError(
                 f"{shown(str(source))}: holds more than {MAX_ENTRIES} entries. Give the folder of the class."
             )
@@ -58,11 +62,16 @@ def list_folder(source: Path, skipped: Collection[Path] = ()) -> Listing:
             listing.folders.discard(above)
             continue
         noise = left_out(folder.name if above else "", inside)
+        if above == shares.common and (only := _only_folder(children, noise)):
+            # A folder around the class is no student.
+            shares.common = names.safe((*raw_above, only))
         for child in children:
             if child.name in noise:
                 continue
             raw = (*raw_above, child.name)
             parts = names.safe(raw)
+            if not shares.take(parts, listing):
+                break
             if parts[-1] != unicodedata.normalize("NFC", child.name):
                 text = f"{'/'.join(parts)}: was named {shown(child.name)!r}; in names, {RULE}."
                 listing.problems.append((parts, text))
@@ -89,6 +98,19 @@ def list_folder(source: Path, skipped: Collection[Path] = ()) -> Listing:
                 listing.files.append(_entry(Path(child.path), parts))
     listing.files.sort(key=lambda entry: entry.parts)
     return listing
+
+
+def _only_folder(children: Sequence[os.DirEntry[str]], noise: Collection[str]) -> str:
+    """The name of the one folder beside which there is nothing to grade; "" when there is no such thing."""
+    shown_children = [child for child in children if child.name not in noise]
+    folders = [child.name for child in shown_children if child.is_dir(follow_symlinks=False)]
+    works = any(child.name.endswith((".ipynb", ".py")) for child in shown_children)
+    return folders[0] if len(folders) == 1 and not works else ""
+
+
+def _order(child: os.DirEntry[str]) -> tuple[bool, bytes]:
+    """Notebooks first, so that they are looked at where there is too much."""
+    return not child.name.endswith((".ipynb", ".py")), os.fsencode(child.name)
 
 
 def _entry(path: Path, parts: tuple[str, ...]) -> Entry:

@@ -12,8 +12,14 @@ MAX_FILE_BYTES = 64 * 2**20
 """Largest file that is read."""
 MAX_ARCHIVE_BYTES = 2**30
 """Most bytes that one zip may unpack to, over all the files that are read."""
-MAX_ENTRIES = 200_000
-"""Most files and folders in one source."""
+MAX_ENTRIES = 300_000
+"""Most files and folders in one source, what one student has beyond MAX_STUDENT_ENTRIES not counted."""
+MAX_STUDENT_ENTRIES = 20_000
+"""Most files and folders of one student that are looked at."""
+MAX_SCAN = 1_000_000
+"""Most names that are read of one folder or zip."""
+CONTAINER = "submitted"
+"""nbgrader's folder of students; elsewhere they are at the top."""
 MAX_DEPTH = 8
 """Deepest folder that is looked into."""
 
@@ -34,6 +40,37 @@ class Entry:
     """Return the content; raises UnreadableFileError."""
     size: Callable[[], int]
     """Return the size in bytes, as far as it is known without reading."""
+
+
+class Shares:
+    """How much of a source each student has taken; beyond a share nothing of theirs is looked at."""
+
+    def __init__(self, common: tuple[str, ...] = ()) -> None:
+        """`common` are the folders that hold the whole class."""
+        self.common = common
+        self.total = 0
+        self._counts: dict[tuple[str, ...], int] = defaultdict(int)
+
+    def take(self, parts: tuple[str, ...], listing: Listing) -> bool:
+        """Count one entry; False when its student has too many, which is a problem of that student."""
+        top = self._top(parts)
+        self._counts[top] += 1
+        if self._counts[top] <= MAX_STUDENT_ENTRIES or parts == top:
+            self.total += 1
+            return True
+        if self._counts[top] == MAX_STUDENT_ENTRIES + 1:
+            what = f"holds more than {MAX_STUDENT_ENTRIES} files; the rest was not looked at"
+            listing.problems.append((top, f"{'/'.join(top)}: {what}. Remove what is no work of yours."))
+        return False
+
+    def is_full(self, parts: tuple[str, ...]) -> bool:
+        """Whether nothing more is looked at below a folder."""
+        return self._counts[self._top(parts)] > MAX_STUDENT_ENTRIES
+
+    def _top(self, parts: tuple[str, ...]) -> tuple[str, ...]:
+        """The folder of a student, as far as the path tells."""
+        depth = len(self.common) if parts[: len(self.common)] == self.common else 0
+        return parts[: depth + (2 if parts[depth : depth + 1] == (CONTAINER,) else 1)]
 
 
 @dataclass

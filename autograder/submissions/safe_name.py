@@ -14,9 +14,12 @@ RESERVED = frozenset({"con", "prn", "aux", "nul"} | {f"{port}{n}" for port in ("
 MAX_BYTES = 120
 """Longest name, in UTF-8: report folders add to it and file systems stop at 255."""
 
+OURS = frozenset({"index.html", "grades.csv", "class.json", "report.json", "feedback", "results"})
+"""Names, in any case, of what is written beside the students' folders."""
+
 RULE = (
     "path characters, invisible characters, leading and trailing dots and spaces become '_', "
-    "a device name gets '_' in front, a name over 120 bytes is cut and ends in a digest"
+    "a device name or the name of a report gets '_' in front, a name over 120 bytes is cut and ends in a digest"
 )
 
 
@@ -39,3 +42,9 @@ def safe_name(name: str) -> str:
         # rstrip: the cut may end in a dot or a space.
         kept = encoded[: MAX_BYTES - 9].decode("utf-8", "ignore").rstrip(". ") + "-" + digest
     return kept
+
+
+def student_name(name: str) -> str:
+    """Return `name` as a safe identifier of a student, whose folder lies beside files of the kit's own."""
+    safe = safe_name(name)
+    return f"_{safe}" if safe.casefold() in OURS else safe

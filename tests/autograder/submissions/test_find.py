@@ -279,7 +279,7 @@ def test_a_bomb_is_not_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
 
 def test_a_zip_of_too_many_files_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(archive, "MAX_ENTRIES", 2)
+    monkeypatch.setattr(archive, "MAX_SCAN", 2)
     with pytest.raises(SubmissionError, match="more than 2 files"):
         find_submissions(pack(tmp_path / "a.zip", "a.ipynb", "b.ipynb", "c.ipynb"))
 
