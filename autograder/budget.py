@@ -12,9 +12,9 @@ GIBIBYTE = 2**30
 class Budget:
     """The bounds of one submission, its worker's and its judge's work together."""
 
-    wall_s: float = 270.0
+    wall_s: float = 240.0
     """Wall time; every deadline of a single call draws from what is left of it."""
-    processor_s: float = 270.0
+    processor_s: float = 240.0
     """Processor time: of the judge, and of all workers together."""
     memory_bytes: int = 2 * GIBIBYTE
     """What a judge's memory may grow by; a worker has a limit of its own (`Limits`)."""
