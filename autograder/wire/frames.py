@@ -137,7 +137,7 @@ def _refuse_constant(name: str) -> None:
 
 def _finite(text: str) -> float:
     """Of a number such as 1e999, which JSON allows, there is no float."""
-    number = float(text)
+    number = float(text) if len(text) <= 2 * DIGITS else math.inf
     if not math.isfinite(number):
         raise ValueError(f"{text[:DIGITS]} is no finite number")
     return number

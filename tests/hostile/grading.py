@@ -21,6 +21,7 @@ from autograder.rubric import Rubric
 from autograder.thresholds import Budget, Thresholds
 from tests.autograder.judge.conftest import tiny_data, tiny_few, tiny_thresholds
 from tests.hostile.worker import HostileWorkers
+from tests.solution_source import solution_source
 from textlab.definitions import Cell, Definitions, slice_definitions
 
 
@@ -60,17 +61,17 @@ class AskingAll(GradingPlugin):
 
 @undisturbed()
 def grade_hostile(
-    contract: str, seed: int, tries: int, found: Found, asked: Sequence[str] = (), *, wild: bool
+    contract: str, seed: int, tries: int, found: Found, asked: Sequence[str] = (), *, wild: bool, honest: bool = False
 ) -> None:
     """Ask the graders of a contract once; what comes of it is added to `found`."""
     rules = load_contract(contract)
     names = {name for role in rules.roles.values() for name in role.names.values()}
     chance = random.Random(seed)
     few = tiny_few()
-    workers = HostileWorkers(chance, tries, wild=wild)
+    workers = HostileWorkers(chance, tries, wild=wild, honest=honest)
     judging = Judging(
         drawn_from={entry.id: f"{seed:064}" for entry in rules.rubric.checks},
-        definitions={role.notebook: _all_defined(names) for role in rules.roles.values()},
+        definitions={role.notebook: _definitions(role.notebook, names, honest) for role in rules.roles.values()},
         contract=rules.roles,
         data=tiny_data(),
         thresholds=_asking(tiny_thresholds()),
@@ -106,6 +107,11 @@ def _asking(thresholds: Thresholds) -> Thresholds:
 
 def _asked(budget: Budget) -> Budget:
     return dataclasses.replace(budget, f1_at_least=0.9)
+
+
+def _definitions(notebook: str, names: set[str], honest: bool) -> Definitions:
+    """Those of the solution where answers are honest."""
+    return slice_definitions([Cell(1, solution_source(notebook))], sorted(names)) if honest else _all_defined(names)
 
 
 def _all_defined(names: set[str]) -> Definitions:

@@ -1,10 +1,11 @@
-"""The hostile worker: it stands where a worker's process stands, and makes up every answer."""
+"""The hostile worker: it stands where a worker's process stands, and no answer of it can be trusted."""
 
 from __future__ import annotations
 
 import random
 import socket
-from typing import Any
+from pathlib import Path
+from typing import Any, Protocol
 
 import torch
 from torch import Tensor
@@ -15,18 +16,22 @@ from autograder.judge.workers import Workers
 from autograder.sandbox import Level
 from autograder.wire.frames import PREFIX, Frame, decode_frame, encode_frame
 from autograder.wire.values import Handle, pack, unpack
+from autograder.worker.answering import reply
+from autograder.worker.printed import Printed
+from autograder.worker.session import Session
 from tests.hostile.values import CHANGES, frame_of, hostile_value
 from textlab.checks.failure import StudentError
 from textlab.text import PAD, tokenize
+from textlab.training import seed_everything
 
-HONEST = ("load", "signature", "build", "made", "probe", "scripted", "lookup", "batches", "vocabulary", "vectors")
+RIGHT = ("load", "signature", "build", "made", "probe", "scripted", "lookup", "batches", "vocabulary", "vectors")
 """Verbs without whose right answers a check does not begin; hostile answers to them are tried all the same."""
 
 
 class HostileStream:
     """The judge's end of a socket behind which answers are made up at once."""
 
-    def __init__(self, answers: MadeUp) -> None:
+    def __init__(self, answers: Answers) -> None:
         self._answers = answers
         self._left = memoryview(encode_frame(Frame({"ready": True})))
 
@@ -55,7 +60,7 @@ class HostileStream:
 class HostileProcess:
     """A process that is none."""
 
-    def __init__(self, answers: MadeUp) -> None:
+    def __init__(self, answers: Answers) -> None:
         self.stream = HostileStream(answers)
 
     def wait_started(self, seconds: float) -> None:
@@ -70,52 +75,57 @@ class HostileProcess:
 
 
 class TriedWorker(Worker):
-    """A worker whose judge tries many hostile answers to each request before it goes on with one of those it took."""
+    """A worker whose judge tries many hostile answers to each request and then goes on, at times with one of them.
+
+    A hostile answer that has the form which is expected is taken for the answer; one that has not ends the worker.
+    """
 
     def __init__(self, workers: HostileWorkers) -> None:
         self._all = workers
-        self._made_up = MadeUp(workers, [])
-        super().__init__(HostileProcess(self._made_up))  # type: ignore[arg-type]
+        self._answers = Honest(workers) if workers.honest else MadeUp(workers)
+        super().__init__(HostileProcess(self._answers))  # type: ignore[arg-type]
 
     def request(self, verb: str, seconds: float, expected: Expected[T], **arguments: Any) -> T:
-        """Give back a hostile answer that has the form which is expected, or a made-up one; rarely, be refused."""
+        """Give back the answer, or a hostile one."""
         workers, chance, taken = self._all, self._all.chance, list[T]()
-        large = sum(value.nbytes for value in arguments.values() if isinstance(value, Tensor)) > 10_000
-        for _ in range(2 if large else workers.tries):
-            hostile = MadeUp(workers, [*self._made_up.objects], share=1.0)
+        value = super().request(verb, seconds, expected, **arguments)
+        # Nothing of the request decides how its answer is read, so that its tensors need not be sent each time.
+        small = {name: given for name, given in arguments.items() if isinstance(given, (Handle, str))}
+        for _ in range(workers.tries):
+            answers = Distorted(workers, *self._answers.last)
             try:
-                taken.append(Worker.request(_worker(hostile), verb, seconds, expected, **arguments))
+                taken.append(Worker.request(_worker(answers), verb, seconds, expected, **small))
             except (WorkerLost, StudentError):
                 workers.refused += 1
             except Exception as error:
                 workers.escaped.append(f"{verb}: {type(error).__name__}: {error}"[:300])
-        if verb in HONEST or chance.random() >= workers.share:
-            return super().request(verb, seconds, expected, **arguments)
+        if verb in RIGHT or chance.random() >= workers.share:
+            return value
         workers.lies += 1
-        if taken:
-            return chance.choice(taken)
-        self._made_up.share = 1.0
-        return super().request(verb, seconds, expected, **arguments)
+        if not taken:
+            self._lose("tampered", f"the answer to {verb} was refused")
+        return chance.choice(taken)
 
 
-def _worker(answers: MadeUp) -> Worker:
+def _worker(answers: Answers) -> Worker:
     return Worker(HostileProcess(answers))  # type: ignore[arg-type]
 
 
 class HostileWorkers(Workers):
     """Hands out hostile workers."""
 
-    def __init__(self, chance: random.Random, tries: int, *, wild: bool) -> None:
+    def __init__(self, chance: random.Random, tries: int, *, wild: bool, honest: bool = False) -> None:
         """`tries`: hostile answers to each request.
 
         A wild one lets checks see nothing but answers of which no part is as it should be, a sly one now and then
-        an answer that has one thing changed.
+        an answer that has one thing changed: of answers that are made up, or of honest ones.
         """
         super().__init__(Level.PROCESS)
         self.chance = chance
         self.tries = tries
         self.wild = wild
-        self.share = 1.0 if wild else 0.15
+        self.honest = honest
+        self.share = 1.0 if wild else 0.04 if honest else 0.15
         self.answers = self.refused = 0
         self.lies = 0
         """Hostile answers that checks have met."""
@@ -130,33 +140,78 @@ class HostileWorkers(Workers):
         """None is kept ahead."""
 
 
+class Answers(Protocol):
+    """What stands behind a stream."""
+
+    def answer(self, request: Frame) -> bytes:
+        """The bytes of the answer."""
+
+
+class Distorted:
+    """Gives a hostile answer in place of a known one."""
+
+    def __init__(self, workers: HostileWorkers, value: Any, tensors: dict[str, Tensor]) -> None:
+        self._all = workers
+        self._value, self._tensors = value, tensors
+
+    def answer(self, request: Frame) -> bytes:
+        """Of the wrong form, or of the right one with other values."""
+        chance, tensors = self._all.chance, dict(self._tensors)
+        self._all.answers += 1
+        answer = {"sequence": request.header["sequence"], "printed": "", "value": self._value}
+        if chance.random() < 0.25:
+            return chance.choice(CHANGES)(chance, frame_of(answer, tensors), answer, tensors)
+        like = None if self._all.wild else self._value
+        changed = hostile_value(chance, tensors, like)
+        while changed == self._value and not tensors:
+            changed = hostile_value(chance, tensors, like)
+        return frame_of({**answer, "value": changed}, tensors)
+
+
+class QuietSession(Session):
+    """A worker's session in this process, which it leaves as it was."""
+
+    def load(self, *arguments: Any, quiet: bool = False, **keywords: Any) -> dict[str, Any]:
+        """Without silencing dropout, which would be silent for all."""
+        return super().load(*arguments, **keywords)
+
+    def _enter(self) -> Path:
+        return self._folder
+
+    def _reset(self) -> None:
+        seed_everything(0)
+        torch.set_grad_enabled(True)
+
+
+class Honest:
+    """What the kit's worker answers."""
+
+    def __init__(self, workers: HostileWorkers) -> None:
+        self._session = QuietSession(Printed())
+        self.last: tuple[Any, dict[str, Tensor]] = (None, {})
+
+    def answer(self, request: Frame) -> bytes:
+        """The right answer."""
+        frame = reply(self._session, request)
+        self.last = (frame.header.get("value"), frame.tensors)
+        return encode_frame(frame)
+
+
 class MadeUp:
     """Answers to every verb: of the form that the kit's worker would give, with values that nobody computed."""
 
-    def __init__(self, workers: HostileWorkers, objects: list[dict[str, Any]], share: float = 0.0) -> None:
-        """`share` of the answers is hostile."""
-        self._all = workers
+    def __init__(self, workers: HostileWorkers) -> None:
         self._chance = workers.chance
-        self.objects = objects
-        self.share = share
+        self.objects: list[dict[str, Any]] = []
+        self.last: tuple[Any, dict[str, Tensor]] = (None, {})
 
     def answer(self, request: Frame) -> bytes:
-        """The bytes of an answer, hostile or not."""
-        chance, header = self._chance, request.header
-        arguments = unpack(header["arguments"], request.tensors, Handle)
-        self._all.answers += 1
+        """An answer of the right form."""
+        arguments = unpack(request.header["arguments"], request.tensors, Handle)
         tensors: dict[str, Tensor] = {}
-        value = pack(getattr(self, header["verb"], self._nothing)(**arguments), tensors)
-        answer = {"sequence": header["sequence"], "printed": "", "value": value}
-        if chance.random() >= self.share:
-            return frame_of(answer, tensors)
-        if chance.random() < 0.25:
-            return chance.choice(CHANGES)(chance, frame_of(answer, tensors), answer, tensors)
-        like = None if self._all.wild else value
-        changed = hostile_value(chance, tensors, like)
-        while changed == value and not tensors:
-            changed = hostile_value(chance, tensors, like)
-        return frame_of({**answer, "value": changed}, tensors)
+        value = pack(getattr(self, request.header["verb"], self._nothing)(**arguments), tensors)
+        self.last = (value, tensors)
+        return frame_of({"sequence": request.header["sequence"], "printed": "", "value": value}, tensors)
 
     def _nothing(self, **arguments: Any) -> None:
         """serve, bring, set_weights, step."""

@@ -8,10 +8,13 @@ from dataclasses import dataclass
 
 import torch
 
+from textlab.checks.failure import StudentError, shape_text
 from textlab.checks.scripted import LOADED, LOG, START, TRAIN, VALIDATION
 from textlab.checks.subject import Model
 
 WEIGHTS = ("position", "shift")
+COLUMNS = 7
+"""Of the log: the fields of an event, its weights one by one."""
 Weights = tuple[float, float]
 """Both weights of a scripted network."""
 
@@ -122,7 +125,10 @@ class TrainingLog:
 
 def read_log(model: Model) -> TrainingLog:
     """The log of a scripted network."""
-    rows = model.forward(torch.tensor([[LOG, 0, 0, 0]]), torch.tensor([4])).tolist()
+    log = model.forward(torch.tensor([[LOG, 0, 0, 0]]), torch.tensor([4]))
+    if log.dim() != 2 or (len(log) and log.shape[1] != COLUMNS):
+        raise StudentError("the log of the kit's network", "", f"a tensor {shape_text(log.shape)}")
+    rows = log.tolist()
     events = [
         Event(int(what), bool(training), bool(learning), loss, gradient, (position, shift))
         for what, training, learning, loss, gradient, position, shift in rows
