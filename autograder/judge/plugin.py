@@ -31,6 +31,8 @@ MESSAGE_LIMIT = 3000
 ADDRESS = re.compile(r"0x[0-9a-f]{6,}")
 OF_THE_MACHINE = (OSError, ImportError, KeyboardInterrupt, pytest.exit.Exception)
 """Exceptions that no value brings about."""
+EXPECTED = (pytest.skip.Exception, NotHandedIn, CheckFailed, StudentError, WorkerLost, MemoryError)
+"""Exceptions that have an outcome of their own."""
 NOT_REACHED = "the grader was ended before it asked this check; no points were lost by your work"
 
 
@@ -254,8 +256,8 @@ def _verdict(error: BaseException | None) -> tuple[Outcome, str]:
 
 
 def _is_unexpected(error: BaseException) -> bool:
-    """Whether it is none of the exceptions by which checks say what they found."""
-    return not isinstance(error, (pytest.skip.Exception, NotHandedIn, CheckFailed, StudentError, WorkerLost))
+    """Whether it is an exception that no check raises on purpose."""
+    return not isinstance(error, EXPECTED)
 
 
 def _traceback(error: BaseException) -> str:

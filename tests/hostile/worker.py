@@ -13,7 +13,7 @@ from torch import Tensor
 from autograder.judge.border import Expected, T
 from autograder.judge.client import Worker, WorkerLost
 from autograder.judge.workers import Workers
-from autograder.sandbox import Level
+from autograder.sandbox import Level, Usage
 from autograder.wire.frames import PREFIX, Frame, decode_frame, encode_frame
 from autograder.wire.values import Handle, pack, unpack
 from autograder.worker.answering import reply
@@ -66,9 +66,9 @@ class HostileProcess:
     def wait_started(self, seconds: float) -> None:
         """It has started."""
 
-    def memory_bytes(self) -> int:
+    def usage(self) -> Usage:
         """Of nothing."""
-        return 0
+        return Usage()
 
     def kill(self) -> None:
         """It is gone."""
