@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
+import shutil
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -23,18 +26,47 @@ TINY = {"train": 40, "test": 20, "epochs": 2, "batch_size": 20, "max_length": 20
 NETWORK = {"emb_dim": 4, "out_channels": 2, "kernel_sizes": [2], "dropout": 0.1}
 
 
-@pytest.fixture
-def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A file of thresholds with one tiny CNN."""
+@contextlib.contextmanager
+def tiny_cnn(folder: Path) -> Iterator[Path]:
+    """A file of thresholds with one tiny CNN, in use meanwhile."""
     content = {"mini": {"networks": {"cnn": {"network": NETWORK, **TINY}}, "delta": {"share_at_most": 0.1}}}
-    path = tmp_path / "thresholds.json"
+    path = folder / "thresholds.json"
     path.write_text(json_text(content), encoding="utf-8")
-    for module in (thresholds, products):
-        monkeypatch.setattr(module, "THRESHOLDS", path)
-    monkeypatch.setattr(calibrate, "DATA_SETS", ("mini",))
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (thresholds, products):
+            patch.setattr(module, "THRESHOLDS", path)
+        patch.setattr(calibrate, "DATA_SETS", ("mini",))
+        load_thresholds.cache_clear()
+        yield path
     load_thresholds.cache_clear()
-    yield path
-    load_thresholds.cache_clear()
+
+
+@pytest.fixture
+def tiny(tmp_path: Path) -> Iterator[Path]:
+    """A file of thresholds with one tiny CNN."""
+    with tiny_cnn(tmp_path) as path:
+        yield path
+
+
+@dataclass(frozen=True)
+class FirstRun:
+    """A run of two seeds with nothing known before."""
+
+    folder: Path
+    code: int
+    said: str
+
+    def copy(self, folder: Path) -> Path:
+        """Its files in a folder of one's own."""
+        return Path(shutil.copytree(self.folder, folder / "out"))
+
+
+@pytest.fixture(scope="module")
+def first_run(tmp_path_factory: pytest.TempPathFactory) -> FirstRun:
+    """The first run, whose files are not to be changed."""
+    out = tmp_path_factory.mktemp("first") / "out"
+    with tiny_cnn(out.parent):
+        return FirstRun(out, *run("--only", "cnn", "--seeds", "2", "--out", str(out)))
 
 
 def run(*arguments: str) -> tuple[int, str]:
@@ -42,11 +74,10 @@ def run(*arguments: str) -> tuple[int, str]:
     return result.exit_code, " ".join(result.output.split())
 
 
-def test_a_run_measures_every_model_and_says_which_are_in_the_way(tiny: Path, tmp_path: Path) -> None:
-    out = tmp_path / "out"
-    code, said = run("--only", "cnn", "--seeds", "2", "--out", str(out))
-    assert code == 1, said
-    assert "cnn on mini: no threshold keeps both error rates" in said
+def test_a_run_measures_every_model_and_says_which_are_in_the_way(tiny: Path, first_run: FirstRun) -> None:
+    out = first_run.folder
+    assert first_run.code == 1, first_run.said
+    assert "cnn on mini: no threshold keeps both error rates" in first_run.said
     measured = Measured(out / "calibration.json").values("mini", "cnn", load_thresholds("mini").networks["cnn"])
     assert {name: sorted(values) for name, values in measured.items()} == {name: [0, 1] for name in models_of("cnn")}
     page = (out / "calibration.md").read_text(encoding="utf-8")
@@ -54,9 +85,10 @@ def test_a_run_measures_every_model_and_says_which_are_in_the_way(tiny: Path, tm
     assert not (out / "thresholds.json").exists()
 
 
-def test_what_is_known_is_not_trained_again_and_files_stay_the_same(tiny: Path, tmp_path: Path) -> None:
-    out = tmp_path / "out"
-    run("--only", "cnn", "--seeds", "2", "--out", str(out))
+def test_what_is_known_is_not_trained_again_and_files_stay_the_same(
+    tiny: Path, first_run: FirstRun, tmp_path: Path
+) -> None:
+    out = first_run.copy(tmp_path)
     first = {path.name: path.read_bytes() for path in out.iterdir()}
     first_runs = list(calibrate.missing_runs("mini", None, ["cnn"], 2, Measured(out / "calibration.json")))
     more_runs = list(calibrate.missing_runs("mini", None, ["cnn"], 3, Measured(out / "calibration.json")))
@@ -66,9 +98,8 @@ def test_what_is_known_is_not_trained_again_and_files_stay_the_same(tiny: Path, 
     assert {path.name: path.read_bytes() for path in out.iterdir()} == first
 
 
-def test_another_budget_makes_all_runs_missing(tiny: Path, tmp_path: Path) -> None:
-    out = tmp_path / "out"
-    run("--only", "cnn", "--seeds", "2", "--out", str(out))
+def test_another_budget_makes_all_runs_missing(tiny: Path, first_run: FirstRun) -> None:
+    out = first_run.folder
     content = json.loads(tiny.read_text(encoding="utf-8"))
     content["mini"]["networks"]["cnn"]["epochs"] = 3
     tiny.write_text(json.dumps(content), encoding="utf-8")
@@ -136,9 +167,8 @@ def test_thresholds_page_and_figures_are_made_from_the_measured_values(
         assert drawing(path) == drawing(Products().docs / path.name), f"{path.name}: run make calibrate"
 
 
-def test_a_threshold_that_does_not_hold_is_not_written(tiny: Path, tmp_path: Path) -> None:
-    out = tmp_path / "out"
-    run("--only", "cnn", "--seeds", "2", "--out", str(out))
+def test_a_threshold_that_does_not_hold_is_not_written(tiny: Path, first_run: FirstRun, tmp_path: Path) -> None:
+    out = first_run.folder
     with pytest.raises(CalibrationError, match="change the budget"):
         write_thresholds(find_outcomes(Measured(out / "calibration.json")), tiny, tmp_path / "new.json")
     assert not (tmp_path / "new.json").exists()
