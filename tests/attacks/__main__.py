@@ -18,17 +18,23 @@ from tests.attacks import (
     answering,
     attributing,
     bombing,
+    carrying,
     distorting,
     escaping,
     forging,
+    hooking,
     lingering,
     lying,
+    mistraining,
     networking,
+    packing,
     patching,
     pretending,
     reading,
     shadowing,
     sharing,
+    spying,
+    switching,
 )
 from tests.attacks.attack import Attack
 from tests.attacks.grading import Verdict, grade_attacks
@@ -37,18 +43,24 @@ from tests.bad_input.gallery import gallery, hand_in
 GROUPS = (
     reading,
     forging,
+    hooking,
     patching,
     lying,
+    mistraining,
     answering,
     distorting,
     pretending,
     attributing,
     bombing,
+    carrying,
     lingering,
     escaping,
     networking,
+    packing,
     shadowing,
     sharing,
+    spying,
+    switching,
 )
 ATTACKS: list[Attack] = [attack for group in GROUPS for attack in group.ATTACKS]
 ROOT = Path(__file__).parents[2]
