@@ -19,6 +19,8 @@ from autograder.record import Record
 from autograder.submissions import Submission
 from autograder.watched import Account, Task
 
+pytestmark = pytest.mark.usefixtures("lasting_server")
+
 QUICK = Budget(wall_s=1.0, processor_s=1.0, memory_bytes=200 * 2**20, grace_s=0.5)
 PATIENT = Budget(wall_s=100.0, memory_bytes=200 * 2**20)
 NAMES = ("a", "greedy", "b", "c")

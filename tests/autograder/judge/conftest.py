@@ -84,5 +84,6 @@ def grade_source(workers: Workers) -> Grade:
             return run_graders(judging, load_rubric(), asked).results
         finally:
             judging.close()
+            workers.close()  # the spare
 
     return grade

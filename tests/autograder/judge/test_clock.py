@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from autograder.budget import Budget, Clock
 from autograder.judge.workers import Workers
-from autograder.sandbox import Level
 from tests.autograder.judge.conftest import Grade
 
 DRIP = """
@@ -28,8 +27,7 @@ class CNN(nn.Module):
 """
 
 
-def test_deadlines_of_single_calls_draw_from_what_is_left(grade_source: Grade) -> None:
-    workers = Workers(Level.PROCESS)
+def test_deadlines_of_single_calls_draw_from_what_is_left(grade_source: Grade, workers: Workers) -> None:
     workers.prepare()
     assert workers._spare is not None
     workers._spare.wait_ready()

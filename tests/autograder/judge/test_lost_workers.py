@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import select
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, cast
 
 import pytest
@@ -91,17 +92,9 @@ Mortal = Callable[[str], MortalWorkers]
 
 
 @pytest.fixture
-def mortal(worker_server: ForkServer | None) -> Iterator[Mortal]:
+def mortal(worker_server: ForkServer | None) -> Mortal:
     """Makes workers that die once, at a given verb."""
-    open_workers: list[MortalWorkers] = []
-
-    def made(verb: str) -> MortalWorkers:
-        open_workers.append(MortalWorkers(worker_server, verb))
-        return open_workers[-1]
-
-    yield made
-    for workers in open_workers:
-        workers.close()
+    return functools.partial(MortalWorkers, worker_server)
 
 
 @pytest.mark.parametrize(
