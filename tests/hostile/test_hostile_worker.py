@@ -42,8 +42,8 @@ def test_all_graders_stand_a_hundred_thousand_hostile_answers() -> None:
     seed = 0
     while found.answers + wild.answers < ANSWERS:
         for contract in ("kit", "original"):
-            grade_hostile(contract, seed, 200, found, wild=False)
-            grade_hostile(contract, seed, 200, wild, wild=True)
+            grade_hostile(contract, seed, 60, found, wild=False)
+            grade_hostile(contract, seed, 60, wild, wild=True)
         seed += 1
     for seed in range(3):
         grade_hostile("kit", seed, 20, honest, wild=False, honest=True)
