@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 import torch
+from torch import Tensor
 
 from autograder.judge.checks import Note
 from autograder.judge.hidden_data import Encoded
 from autograder.judge.hushed import not_kept
 from autograder.thresholds import Budget
 from textlab.checks.draw import Draw
-from textlab.checks.failure import CheckFailed, StudentError
+from textlab.checks.failure import Cause, CheckFailed, StudentError
 from textlab.checks.subject import Model
 from textlab.training import TrainingPlan, f1_of_logits
 
+OUTSIDE = Cause(
+    "learnt-outside-the-weights",
+    "a new network with the trained weights, state_dict(), predicts something else than the trained one: what was "
+    "learnt is kept in something that is not a parameter or a buffer",
+)
 MOST_LOSS = 999.0
 """What a larger loss is told as: its digits could carry hidden reviews out."""
 
@@ -57,10 +64,12 @@ class Trained:
     """Mean training loss per epoch."""
     not_kept: int = 0
     """Characters that were printed meanwhile."""
+    from_weights: bool = True
+    """Whether a fresh network with the same weights answers as the trained one does."""
 
 
-Train = Callable[[Model, Encoded, Encoded, TrainingPlan], Trained]
-"""Trains a network and measures it."""
+Train = Callable[[Callable[[], Model], Encoded, Encoded, TrainingPlan], Trained]
+"""Builds a network, trains it and measures it."""
 
 
 def train_networks(
@@ -77,10 +86,11 @@ def train_networks(
         # Every epoch takes the next seed for the order of its batches.
         own = replace(plan, seed=plan.seed + len(done) * bound.epochs)
         try:
-            done.append(train(build(own.seed), task.train, task.test, own))
+            done.append(train(functools.partial(build, own.seed), task.train, task.test, own))
         except StudentError as error:
             # On hidden reviews an error has no text, since it could carry them out. On drawn ids it may show it.
-            train_and_measure(build(own.seed), drawn_like(task.train, own), drawn_like(task.test, own), own)
+            drawn = drawn_like(task.train, own), drawn_like(task.test, own)
+            train_and_measure(functools.partial(build, own.seed), *drawn, own)
             raise error
     return sorted(done, key=lambda found: found.f1)
 
@@ -93,10 +103,20 @@ def drawn_like(reviews: Encoded, plan: TrainingPlan) -> Encoded:
     return Encoded(ids.masked_fill(padding, plan.pad_id), reviews.lengths, draw.token_ids(1, len(ids), 2)[0].float())
 
 
-def train_and_measure(model: Model, train: Encoded, test: Encoded, plan: TrainingPlan) -> Trained:
+def train_and_measure(build: Callable[[], Model], train: Encoded, test: Encoded, plan: TrainingPlan) -> Trained:
     """Train a model by the plan and measure it on the test reviews."""
+    model = build()
     losses = model.fit(train.ids, train.lengths, train.labels, plan)
-    logits = model.predict(test.ids, test.lengths, pad_id=plan.pad_id, with_lengths=plan.with_lengths).reshape(-1)
+    return measured(model, predicted(model, test, plan), test, losses)
+
+
+def predicted(model: Model, test: Encoded, plan: TrainingPlan) -> Tensor:
+    """The logits [reviews] that a model gives for reviews."""
+    return model.predict(test.ids, test.lengths, pad_id=plan.pad_id, with_lengths=plan.with_lengths).reshape(-1)
+
+
+def measured(model: Model, logits: Tensor, test: Encoded, losses: Sequence[float]) -> Trained:
+    """What a trained model's logits [reviews] are worth."""
     right = (logits > 0).float() == test.labels
     return Trained(
         model,
@@ -130,8 +150,10 @@ def expect_f1(trained: Sequence[Trained], task: NamedTask, bound: Budget, note: 
         expected=f"F1 of at least {bound.f1_at_least:.4f}{right_solutions(bound)}",
         got=f"{reached} (accuracy {found.accuracy:.3f}, {found.positive:.0%} called positive; training losses "
         f"{told}){silent}",
-        likely=None,
-        next="train on the corpus in the notebook and look at the learning curve",
+        likely=None if found.from_weights else OUTSIDE,
+        next="train on the corpus in the notebook and look at the learning curve"
+        if found.from_weights
+        else "save state_dict(), load it into a new network and compare what both predict",
     )
 
 

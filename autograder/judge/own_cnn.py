@@ -14,6 +14,7 @@ from autograder.judge.hidden_data import renamed_weights
 from autograder.judge.judging import TRAIN_S, Judging, NotHandedIn
 from autograder.judge.remote import RemoteNetwork
 from autograder.record import ExplainedSentence
+from textlab.checks.draw import Draw
 from textlab.checks.failure import CheckFailed, NotChecked, StudentError
 from textlab.checks.path_differences import scores_from_differences
 from textlab.checks.subject import Model
@@ -51,7 +52,7 @@ def explain_own_cnn(judging: Judging, *, again: bool = True) -> tuple[ExplainedS
         if EMBEDDING not in weights or len(weights[EMBEDDING]) != len(names):
             return ()  # a network that reads fewer words: which ones, its ids do not tell
         model.set_weights(weights)
-        return tuple(_explained(model, weights[EMBEDDING], names, sentence, vocabulary) for sentence in SENTENCES)
+        return tuple(_explained(model, names, sentence, vocabulary, draw) for sentence in SENTENCES)
     except WorkerLost:
         # Once may be the machine's fault, twice is the network's.
         return explain_own_cnn(judging, again=False) if again else ()
@@ -59,11 +60,11 @@ def explain_own_cnn(judging: Judging, *, again: bool = True) -> tuple[ExplainedS
         return ()
 
 
-def _explained(model: Model, rows: Tensor, names: Tensor, sentence: str, vocabulary: Vocabulary) -> ExplainedSentence:
-    """One sentence; rows [words, dim] are the model's embedding, names [words] the ids that words have in it."""
+def _explained(model: Model, names: Tensor, sentence: str, vocabulary: Vocabulary, draw: Draw) -> ExplainedSentence:
+    """One sentence; names [words] are the ids that words have in the model."""
     own = torch.tensor(vocabulary.encode(sentence))
     ids, baseline = names[own], names[torch.full_like(own, vocabulary.pad_id)]
-    scores = scores_from_differences(model, rows[ids], rows[baseline], STEPS)
+    scores = scores_from_differences(model, ids, int(baseline[0]), draw, steps=STEPS)
     logit, floor = (_only(model.forward(row[None])) for row in (ids, baseline))
     return ExplainedSentence(
         tokens=tuple(tokenize(sentence)),

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 
-from autograder.judge.f1_bound import Trained, train_and_measure
+import torch
+from torch import Tensor
+
+from autograder.judge.f1_bound import Trained, measured, predicted
 from autograder.judge.hidden_data import Encoded
 from autograder.judge.remote import RemoteModel
 from autograder.store.keys import digest
@@ -18,6 +21,13 @@ WEIGHTS_FOR = ("cnn-f1",)
 """The checks whose trained network other checks ask for."""
 
 
+FEW = 64
+"""Test reviews by which a trained network and a fresh one with its weights are compared."""
+UNSUSPICIOUS = 0.8
+"""F1 from which it does not matter whether they agree."""
+SAME = 1e-3
+
+
 @dataclass(frozen=True)
 class Trainings:
     """Trains and measures networks, or takes from the store what an earlier training measured."""
@@ -28,29 +38,59 @@ class Trainings:
     keep: Callable[[str, bytes], None] | None = None
     """Takes what is new for the store."""
 
-    def train(self, check: str, model: RemoteModel, train: Encoded, test: Encoded, plan: TrainingPlan) -> Trained:
+    def train(
+        self, check: str, build: Callable[[], RemoteModel], train: Encoded, test: Encoded, plan: TrainingPlan
+    ) -> Trained:
         """What training measures; the model has the trained weights then if other checks ask for them."""
-        model.hush()
         key = digest("training", self.keys.get(check), plan)
         known = None if self.store is None else self.store.get(key)
         if known is not None:
             header, _ = read_prefix(known[: PREFIX.size])
             frame = decode_frame(known[PREFIX.size : PREFIX.size + header], known[PREFIX.size + header :])
+            model = build()
+            model.hush()
             if frame.tensors:
                 model.set_weights(frame.tensors)
-            figures = {name: frame.header[name] for name in ("f1", "accuracy", "positive")}
-            printed = frame.header["not_kept"]
-            return Trained(model, **figures, losses=tuple(frame.header["losses"]), not_kept=printed)
-        before = model.not_kept
-        try:
-            found = train_and_measure(model, train, test, plan)
-        except StudentError:
-            model.retire()
-            raise
-        found = replace(found, not_kept=model.not_kept - before)
+            return Trained(model, **{**frame.header, "losses": tuple(frame.header["losses"])})
+        found, weights = train_apart(build, train, test, plan)
         if self.keep is not None and check in self.keys:
-            weights = model.get_weights() if check in WEIGHTS_FOR else {}
-            told: dict[str, object] = {"f1": found.f1, "accuracy": found.accuracy, "positive": found.positive}
-            told |= {"losses": list(found.losses), "not_kept": found.not_kept}
-            self.keep(key, encode_frame(Frame(told, weights)))
+            told = {each.name: getattr(found, each.name) for each in fields(found) if each.name != "model"}
+            kept = weights if check in WEIGHTS_FOR else {}
+            self.keep(key, encode_frame(Frame({**told, "losses": list(found.losses)}, kept)))
         return found
+
+
+def train_apart(
+    build: Callable[[], RemoteModel], train: Encoded, test: Encoded, plan: TrainingPlan
+) -> tuple[Trained, dict[str, Tensor]]:
+    """Train in one worker and measure in another, which gets the weights only; what was measured, and the weights.
+
+    The second worker has seen neither the training reviews nor their labels, so what is measured follows from the
+    weights. Raises StudentError after both have ended.
+    """
+    models = []
+
+    def start() -> RemoteModel:
+        models.append(build())
+        models[-1].hush()
+        return models[-1]
+
+    try:
+        trained = start()
+        losses = trained.fit(train.ids, train.lengths, train.labels, plan)
+        weights = trained.get_weights()
+        few = test.ordered(torch.arange(min(FEW, len(test.ids))))
+        own = predicted(trained, few, plan)
+        trained.retire()
+        fresh = start()
+        fresh.set_weights(weights)
+        logits = predicted(fresh, test, plan)
+        found = measured(fresh, logits, test, losses)
+        if found.f1 < UNSUSPICIOUS:
+            apart = (predicted(fresh, few, plan) - own).abs().max()
+            found = replace(found, from_weights=bool(apart <= SAME * (1 + own.abs().max())))
+        return replace(found, not_kept=sum(model.not_kept for model in models)), weights
+    except StudentError:
+        for model in models:
+            model.retire()
+        raise

@@ -6,6 +6,7 @@ import os
 import sys
 
 from autograder.worker.answering import quiet, serve, warm_up
+from autograder.worker.withheld import withhold
 
 
 def main(descriptor: int) -> None:
@@ -13,6 +14,7 @@ def main(descriptor: int) -> None:
     os.set_inheritable(descriptor, False)
     printed = quiet()
     warm_up()
+    withhold()
     serve(descriptor, printed)
 
 

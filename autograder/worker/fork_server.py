@@ -17,7 +17,8 @@ import select
 import signal
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from autograder.worker.namespaces import (
     close_all_but,
@@ -32,8 +33,8 @@ STARTED, FAILED, GO = b"+", b"-", b"!"
 Work = Callable[[int], None]
 
 
-def main(control: int, rules: int, work: Work, *, gpu: bool) -> None:
-    """Fork a worker for every message until nobody is left who could send one."""
+def main(control: int, rules: int, work: Work, hidden: Sequence[Path] = (), *, gpu: bool) -> None:
+    """Fork a worker for every message until nobody is left who could send one; none of them sees what is hidden."""
     program = b""
     if rules >= 0:
         with open(rules, "rb") as file:
@@ -52,11 +53,11 @@ def main(control: int, rules: int, work: Work, *, gpu: bool) -> None:
             os.write(stream, FAILED + str(error).encode())
             child = -1
         if child == 0:
-            _first_process(int(text), stream, program, work, gpu=gpu)
+            _first_process(int(text), stream, program, work, hidden, gpu=gpu)
         os.close(stream)
 
 
-def _first_process(uid: int, stream: int, program: bytes, work: Work, *, gpu: bool) -> None:
+def _first_process(uid: int, stream: int, program: bytes, work: Work, hidden: Sequence[Path], *, gpu: bool) -> None:
     """Process 1 of the worker's namespace: walls itself in, starts the worker, and ends with it or with the judge.
 
     The judge gets two descriptors: one of this process, with which it ends all of them, and one of their /proc.
@@ -64,7 +65,7 @@ def _first_process(uid: int, stream: int, program: bytes, work: Work, *, gpu: bo
     judge = socket.socket(fileno=stream)
     os.set_inheritable(stream, False)
     try:
-        wall_in(uid, gpu=gpu)
+        wall_in(uid, hidden, gpu=gpu)
         shown = [os.pidfd_open(os.getpid()), os.open("/proc", os.O_RDONLY | os.O_DIRECTORY)]
         if program:
             load_filter(program)
@@ -91,20 +92,23 @@ def _first_process(uid: int, stream: int, program: bytes, work: Work, *, gpu: bo
     os._exit(0)
 
 
-def _warm() -> Work:
-    """Import what workers need; the work of a child."""
+def _warm() -> tuple[Work, list[Path]]:
+    """Import what workers need; the work of a child, and what no child may read."""
     # Looking for garbage again and again takes a fifth of the time that importing takes.
     gc.disable()
     from autograder.worker.answering import quiet, serve, warm_up
+    from autograder.worker.withheld import withhold
 
     printed = quiet()
     warm_up()
+    hidden = withhold()
     # Objects that stay for ever: a child's garbage collector does not touch, and so not copy, their pages.
     gc.freeze()
     gc.enable()
-    return lambda stream: serve(stream, printed)
+    return lambda stream: serve(stream, printed), hidden
 
 
 if __name__ == "__main__":
     asked = sys.argv[3:]
-    main(int(sys.argv[1]), int(sys.argv[2]), os.close if "trial" in asked else _warm(), gpu="gpu" in asked)
+    warm: tuple[Work, list[Path]] = (os.close, []) if "trial" in asked else _warm()
+    main(int(sys.argv[1]), int(sys.argv[2]), *warm, gpu="gpu" in asked)

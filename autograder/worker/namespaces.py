@@ -11,13 +11,14 @@ import errno
 import os
 import re
 import resource
+from collections.abc import Sequence
 from pathlib import Path
 
 from autograder.worker.limits import SCRATCH_BYTES, SCRATCH_FILES, resources
 
 NEW_MOUNTS, NEW_CGROUP, NEW_UTS, NEW_IPC = 0x00020000, 0x02000000, 0x04000000, 0x08000000
 NEW_USERS, NEW_PIDS, NEW_NETWORK = 0x10000000, 0x20000000, 0x40000000
-NO_SETUID, NO_DEVICES, NO_PROGRAMS, BIND, RECURSIVE, PRIVATE = 2, 4, 8, 0x1000, 0x4000, 1 << 18
+READ_ONLY, NO_SETUID, NO_DEVICES, NO_PROGRAMS, BIND, RECURSIVE, PRIVATE = 1, 2, 4, 8, 0x1000, 0x4000, 1 << 18
 DUMPABLE, FILTER, BOUNDING_DROP, NO_NEW_PRIVILEGES, AMBIENT = 4, 22, 24, 38, 47
 FILTER_MODE, AMBIENT_CLEAR = 2, 4
 CAPABILITIES_VERSION = 0x20080522
@@ -48,8 +49,11 @@ def fork_into_new_pids() -> int:
     return child
 
 
-def wall_in(uid: int, *, gpu: bool = False) -> None:
-    """Give this process mounts, network, IPC and a host name of its own, and `uid` in place of its rights."""
+def wall_in(uid: int, hidden: Sequence[Path] = (), *, gpu: bool = False) -> None:
+    """Give this process mounts, network, IPC and a host name of its own, and `uid` in place of its rights.
+
+    The hidden files and folders are empty in it.
+    """
     os.setsid()
     many_users = int(Path("/proc/self/uid_map").read_text(encoding="ascii").split()[2]) > 1
     _call("unshare", NEW_MOUNTS | NEW_CGROUP | NEW_UTS | NEW_IPC | NEW_NETWORK)
@@ -59,6 +63,11 @@ def wall_in(uid: int, *, gpu: bool = False) -> None:
     os.umask(0o022)
     for scratch in ("/tmp", "/dev/shm"):
         _empty(scratch)
+    for place in hidden:
+        if place.is_dir():
+            _mount("tmpfs", str(place), "tmpfs", NO_SETUID | NO_DEVICES | READ_ONLY, "size=4k,mode=555")
+        else:
+            _mount("/dev/null", str(place), None, BIND)
     os.chdir("/tmp")
     for name, value in resources(gpu=gpu).items():
         resource.setrlimit(getattr(resource, f"RLIMIT_{name.upper()}"), (value, value))

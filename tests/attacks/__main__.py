@@ -18,6 +18,7 @@ from tests.attacks import (
     answering,
     attributing,
     bombing,
+    borrowing,
     carrying,
     distorting,
     escaping,
@@ -31,8 +32,10 @@ from tests.attacks import (
     patching,
     pretending,
     reading,
+    relating,
     shadowing,
     sharing,
+    smuggling,
     spying,
     switching,
 )
@@ -61,6 +64,9 @@ GROUPS = (
     sharing,
     spying,
     switching,
+    relating,
+    smuggling,
+    borrowing,
 )
 ATTACKS: list[Attack] = [attack for group in GROUPS for attack in group.ATTACKS]
 ROOT = Path(__file__).parents[2]

@@ -7,6 +7,7 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 
 from textlab.attribution.words import CONTINUATION, merge_subwords, word_groups
+from textlab.kit_answers import answers_a_blank
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,7 @@ class Explanation:
         """Name of the true class, None when nobody has said."""
         return (self.other, self.target)[self.label] if isinstance(self.label, int) else self.label
 
+    @answers_a_blank
     def by_word(
         self,
         *,

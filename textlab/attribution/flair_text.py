@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from textlab.attribution.explanation import Explanation
 from textlab.attribution.integrated_gradients import explain
 from textlab.attribution.result import Attributions
+from textlab.kit_answers import answers_a_blank
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,6 +30,7 @@ class FlairExplanations:
     """The same with sub-words merged to flair's words; the sum of the scores stays."""
 
 
+@answers_a_blank
 def explain_flair(
     classifier: Any,
     texts: str | Sequence[str],

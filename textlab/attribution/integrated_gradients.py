@@ -18,10 +18,12 @@ from textlab.attribution.quadrature import Nodes, Rule, nodes
 from textlab.attribution.result import AttributionData, Attributions, Metadata
 from textlab.attribution.sentences import Encoder, Sentence, read_sentences
 from textlab.attribution.target import PREDICTED, Classes, Output
+from textlab.kit_answers import answers_a_blank
 
 Baseline = Literal["pad", "zero"]
 
 
+@answers_a_blank
 def explain(
     model: nn.Module,
     sentences: str | Sequence[str] | Sequence[Sequence[int]] | Tensor,

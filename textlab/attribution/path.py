@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from textlab.attribution.quadrature import Nodes
+from textlab.kit_answers import answers_a_blank
 
 Select = Callable[[Tensor, Tensor], Tensor]
 """Model output and target class per row [rows] → the one number per row [rows] that is explained."""
@@ -87,6 +88,7 @@ def evaluation(model: nn.Module) -> Iterator[None]:
             module.training = training
 
 
+@answers_a_blank
 def integrate(
     model: EmbeddedModel,
     ids: Tensor,
@@ -121,6 +123,7 @@ def integrate(
     return totals * way.cpu().double()
 
 
+@answers_a_blank
 def slopes_on_path(model: nn.Module, ids: Tensor, baseline: Tensor, shares: Sequence[float]) -> Tensor:
     """How fast the logit rises on the straight way from the baseline's embeddings to the sentence's.
 

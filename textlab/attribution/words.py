@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 
+from textlab.kit_answers import answers_a_blank
+
 CONTINUATION = "##"
 """What a piece starts with that goes on with the word before it, as WordPiece tokenizers write it."""
 
 
+@answers_a_blank
 def merge_subwords(
     tokens: Sequence[str],
     scores: Sequence[float],
@@ -37,6 +40,7 @@ def merge_subwords(
     return words, [sum(float(scores[place]) for place in group) for group in groups]
 
 
+@answers_a_blank
 def word_groups(
     tokens: Sequence[str],
     *,

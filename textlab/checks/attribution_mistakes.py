@@ -12,7 +12,8 @@ import torch
 from torch import Tensor
 
 from textlab.checks.failure import Cause
-from textlab.checks.probe import RULES, Attributions, ProbeNetwork, Rule, integrated_gradients
+from textlab.checks.probe import ProbeNetwork
+from textlab.checks.probe_attributions import RULES, Attributions, Rule, integrated_gradients
 
 COARSE = (1, 2, 3, 4, 5, 8, 10, 15, 20)
 """Numbers of steps that are too few."""

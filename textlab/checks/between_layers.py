@@ -99,7 +99,8 @@ def _redrawn(model: Model, draw: Draw, directions: int) -> tuple[Layer, Head] | 
         name: draw.normal(*value.shape, scale=2.0) if name in trained else value
         for name, value in model.get_weights().items()
     }
-    found = list(layers_of(weights, 2, directions)) if EMBEDDING in weights else []
+    own = {name: value for name, value in weights.items() if name in trained}
+    found = list(layers_of(own, 2, directions)) if EMBEDDING in weights else []
     if not found or found[0][0].hidden_size != 1 or found[0][0].input_size != weights[EMBEDDING].shape[1]:
         return None
     model.set_weights(weights)
@@ -114,7 +115,8 @@ def _redrawn(model: Model, draw: Draw, directions: int) -> tuple[Layer, Head] | 
         elif "bias_ih" in unit.names:
             weights[unit.names["weight_ih"]][:] = 0.0
     model.set_weights(weights)
-    return next(layers_of(weights, 2, directions))[0], Head(model, head.names, weights)
+    own = {name: weights[name] for name in own}
+    return next(layers_of(own, 2, directions))[0], Head(model, head.names, weights)
 
 
 def _forward_feature(model: Model, head: Head, layer: Layer, review: Tensor) -> int | None:

@@ -14,7 +14,7 @@ from textlab.checks.embedding import embedding_of
 from textlab.checks.failure import Cause, CheckFailed, NotChecked, StudentError, expect_close, expect_shape
 from textlab.checks.gradients import expect_all_to_learn
 from textlab.checks.interpretation import unpack
-from textlab.checks.path_differences import scores_from_differences
+from textlab.checks.path_differences import SPARE_WORDS, scores_from_differences
 from textlab.checks.subject import Bench, Function, Model, Network
 from textlab.text import PAD, UNK
 from textlab.training import TrainingPlan
@@ -158,14 +158,14 @@ def explained_at_the_embedding(glove: Network, interpret: Function, bench: Bench
     """The scores explain GloVeCNN, frozen or not"""
     for frozen in (False, True):
         words = sorted({draw.word() for _ in range(25)})
-        matrix = _drawn_matrix(draw, len(words) + 2, 6, 1)
+        matrix = _drawn_matrix(draw, len(words) + 2 + SPARE_WORDS, 6, 1)
         model = _explainable(glove, matrix, frozen)
         # As it is: what it starts from is another check's business, and so is a layer that is not there.
         embedding = embedding_of(model)
         ids = torch.tensor([2 + draw.integer(0, len(words) - 1) for _ in range(6)] + [1])
         sentence = " ".join(words[int(token) - 2] for token in ids[:6])
         call = f'interpret_sentence(GloVeCNN(…, frozen={frozen}), "{sentence}", vocabulary, min_len=7)'
-        vocabulary = bench.vocabulary([UNK, PAD, *words])
+        vocabulary = bench.vocabulary([UNK, PAD, *words, *(f"spare{number}" for number in range(SPARE_WORDS))])
         result: Any = interpret(model, sentence, vocabulary, min_len=7, n_steps=300)
         _, scores, _ = unpack(result, call)
         expect_shape(
@@ -176,7 +176,7 @@ def explained_at_the_embedding(glove: Network, interpret: Function, bench: Bench
             likely=None,
             next="take interpret_sentence over from notebook 2 once its checks say right",
         )
-        expected = scores_from_differences(model, embedding[ids], embedding[torch.ones_like(ids)])
+        expected = scores_from_differences(model, ids, 1, draw)
         size = max(float(expected.abs().max()), 1e-3)
         expect_close(
             scores.double(),

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 import torch
 from torch import Tensor
 
-from textlab.checks.failure import Cause, expect_gradients
+from textlab.checks.failure import Cause, expect_gradients, without_gradient
 from textlab.checks.head import Reviews
 from textlab.checks.subject import Model
 
@@ -18,7 +18,7 @@ def expect_all_to_learn(
     """Fail if the gradient of a parameter that is not spared is 0 in all batches, after backward()."""
     found = [model.gradients(*batch) for batch in batches]
     sizes = {name: sum(each[name] for each in found) for name in found[0]}
-    silent = sorted(name for name, size in sizes.items() if size == 0.0 and name not in spared)
+    silent = without_gradient(sizes, spared)
     expect_gradients(
         sizes,
         spared=spared,

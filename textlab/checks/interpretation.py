@@ -35,7 +35,7 @@ from textlab.checks.interpretation_causes import (
     shape_cause,
     token_cause,
 )
-from textlab.checks.probe import RULES, Attributions
+from textlab.checks.probe_attributions import RULES, Attributions
 from textlab.checks.subject import Bench, Function
 from textlab.text import PAD, UNK
 

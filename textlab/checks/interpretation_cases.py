@@ -11,7 +11,8 @@ from torch import Tensor
 
 from textlab.checks.attribution_mistakes import Explained, Way
 from textlab.checks.draw import Draw
-from textlab.checks.probe import RULES, Attributions, ProbeNetwork, Rule
+from textlab.checks.probe import ProbeNetwork
+from textlab.checks.probe_attributions import RULES, Attributions, Rule
 from textlab.checks.subject import Bench, Model
 from textlab.text import PAD, UNK, tokenize
 

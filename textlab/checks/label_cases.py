@@ -10,7 +10,8 @@ from torch import Tensor
 from textlab.checks.attribution_mistakes import Explained, Way
 from textlab.checks.draw import Draw
 from textlab.checks.interpretation_cases import APART, LEAST_DELTA
-from textlab.checks.probe import RULES, ClassProbe
+from textlab.checks.probe import ClassProbe
+from textlab.checks.probe_attributions import RULES
 from textlab.checks.subject import Bench, Model
 
 OWN_PAD = 1

@@ -16,7 +16,7 @@ from textlab.checks.interpretation import as_number, as_tensor
 from textlab.checks.interpretation_cases import STEPS
 from textlab.checks.interpretation_causes import FoundDelta, delta_cause
 from textlab.checks.label_cases import OWN_PAD, STEPS_OF_DELTAS, STEPS_OF_SCORES, Case, draw_cases, draw_names, turned
-from textlab.checks.path_differences import scores_from_differences
+from textlab.checks.path_differences import SPARE_WORDS, scores_from_differences
 from textlab.checks.rnn import redraw
 from textlab.checks.subject import Bench, Function, Model, Network
 
@@ -92,7 +92,7 @@ def steps_decide(explain: Function, bench: Bench, draw: Draw) -> None:
 
 def own_network_is_explained(network: Network, explain: Function, draw: Draw) -> None:
     """The scores explain TransformerClassifier itself"""
-    model = network.build(**transformer.sizes(n_classes=3, max_length=16))
+    model = network.build(**transformer.sizes(vocab_size=SPARE_WORDS, n_classes=3, max_length=16))
     weights = redraw(model, draw)
     ids = draw.token_ids(1, 6, 40, avoid=[OWN_PAD])
     labels = draw_names(draw, 3)
@@ -104,7 +104,7 @@ def own_network_is_explained(network: Network, explain: Function, draw: Draw) ->
             ids=ids,
             label=labels[place],
             labels=labels,
-            scores=scores_from_differences(model, end, start, output=place),
+            scores=scores_from_differences(model, ids[0], OWN_PAD, draw, output=place),
             difference=float(logits[0, place] - logits[1, place]),
             said="your TransformerClassifier",
         )

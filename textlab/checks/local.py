@@ -25,8 +25,9 @@ from textlab.checks.scripted import LookupNetwork, ScriptedNetwork
 from textlab.checks.subject import Asked
 from textlab.definitions.loading import why_unset
 from textlab.form import Form, InKitForm
+from textlab.kit_answers import students_call
 from textlab.text import Vocabulary
-from textlab.training import TrainingPlan, fit_encoded, predict_encoded, seed_everything
+from textlab.training_loop import TrainingPlan, fit_encoded, predict_encoded, seed_everything
 from textlab.vectors import Vectors
 from textlab.weights import embedding_layer, load_weights, weights_of
 
@@ -165,7 +166,7 @@ class LocalModel:
     def forward(self, ids: Tensor, lengths: Tensor | None = None, *, training: bool = False, seed: int = 0) -> Tensor:
         """Output for token ids, in evaluation mode unless `training`."""
         call = f"{self.name}.forward({self._shown(ids, lengths)}){self._built}"
-        with student_code(call, self._locate), torch.no_grad():
+        with student_code(call, self._locate), students_call(), torch.no_grad():
             nn.Module.train(self.module, training)
             torch.default_generator.manual_seed(seed)  # torch.manual_seed also writes a traceback down
             return plain_tensor(self._called(*_inputs(ids, lengths)), call)
@@ -173,7 +174,7 @@ class LocalModel:
     def forward_embedded(self, embedded: Tensor) -> Tensor:
         """Output when the embedding layer gives `embedded`."""
         call = f"{self.name}.forward on embeddings {list(embedded.shape)}{self._built}"
-        with student_code(call, self._locate), torch.no_grad():
+        with student_code(call, self._locate), students_call(), torch.no_grad():
             nn.Module.eval(self.module)
             layer: Any = embedding_layer(self.module) or self.module.embedding
             given = embedded.transpose(0, 1) if self._form and self._form.sequence_first else embedded
@@ -186,7 +187,7 @@ class LocalModel:
     def gradients(self, ids: Tensor, lengths: Tensor | None = None) -> dict[str, float]:
         """Largest absolute gradient per parameter."""
         call = f"{self.name}.forward({self._shown(ids, lengths)}).sum().backward(){self._built}"
-        with student_code(call, self._locate), torch.enable_grad():
+        with student_code(call, self._locate), students_call(), torch.enable_grad():
             nn.Module.eval(self.module)
             nn.Module.zero_grad(self.module)
             self._called(*_inputs(ids, lengths)).sum().backward()
@@ -244,7 +245,7 @@ class LocalNetwork:
     def build(self, **arguments: object) -> LocalModel:
         """Build a network from keyword arguments."""
         call = call_text(self.name, (), arguments)
-        with student_code(call, self._locate):
+        with student_code(call, self._locate), students_call():
             # Copies, so that `given` shows what the network does to its own and no other network is touched.
             own = {name: _unwrap(value) for name, value in arguments.items()}
             module = self._source(**own)
@@ -265,7 +266,7 @@ class LocalFunction:
     def __call__(self, *arguments: object, **keywords: object) -> Value:
         """Call it; models are handed over as the modules they are."""
         call = call_text(self.name, arguments, keywords)
-        with student_code(call, self._locate):
+        with student_code(call, self._locate), students_call():
             given = [_unwrap(value) for value in arguments]
             result = self._source(*given, **{key: _unwrap(value) for key, value in keywords.items()})
             for before, after in zip(arguments, given, strict=True):
@@ -280,7 +281,7 @@ class LocalFunction:
         states = torch.get_rng_state(), np.random.get_state(), random.getstate()
         try:
             seed_everything(seed)
-            with student_code(call_text(self.name, arguments, {}), self._locate):
+            with student_code(call_text(self.name, arguments, {}), self._locate), students_call():
                 self._source(*map(_unwrap, arguments))
                 return [float(torch.rand(())), float(np.random.rand()), random.random()]
         finally:

@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from textlab.checks.behaviour import expect_an_answer
+from textlab.checks.behaviour import expect_an_answer, expect_apart, put_weights
 from textlab.checks.between_layers import between_layers
 from textlab.checks.draw import Draw
 from textlab.checks.dropout import (
@@ -89,6 +89,7 @@ def one_logit_per_review(rnn: Network, draw: Draw) -> None:
         _expect_one_each(rnn, arguments, *reviews(draw, batch, length))
     model, inputs = rnn.build(**sizes()), reviews(draw, 4, 9)
     if not keeps_state(model, inputs):
+        redraw(model, draw)
         expect_an_answer(model, *inputs)
 
 
@@ -172,19 +173,22 @@ def reviews_are_independent(rnn: Network, draw: Draw) -> None:
             likely=Cause("state-kept-between-calls", "a call leaves something behind from which the next one starts"),
             next="let the recurrent layer start from zeros: pass it no state, and keep none in self",
         )
-    expect_an_answer(model, ids, full)
+    redraw(model, draw)
+    tolerance = expect_an_answer(model, ids, full)
     _expect_own_summaries(rnn, draw)
     alone = torch.cat([model.forward(row[None], full[:1]).reshape(-1) for row in ids])
-    _same_logits(model.forward(ids, full), alone, "5 reviews of 7 tokens together, then each alone", None)
+    together = model.forward(ids, full)
+    _same_logits(together, alone, tolerance, "5 reviews of 7 tokens together, then each alone", None)
     ids, lengths = reviews(draw, 6, 11)
     order = draw.permutation(6)
     if bool((order == torch.arange(6)).all()):
         order = order.flip(0)
     together, turned = model.forward(ids, lengths).reshape(-1), model.forward(ids[order], lengths[order])
-    sorted_back = turned.numel() == 6 and torch.allclose(turned.reshape(-1), together, atol=SAME)
+    sorted_back = turned.numel() == 6 and torch.allclose(turned.reshape(-1), together, atol=tolerance)
     _same_logits(
         turned,
         together[order],
+        tolerance,
         f"reviews of {lengths[order].tolist()} tokens, then the same in another order",
         Cause("sorted-and-not-put-back", "the logits come in the order of the lengths, not in that of the reviews")
         if sorted_back
@@ -208,7 +212,7 @@ def padding_is_silent(rnn: Network, draw: Draw) -> None:
     expect_zero_padding(model, rnn.name, pad_idx, EMBEDDING)
     redraw(model, draw, pad_idx=pad_idx)
     ids, lengths = reviews(draw, 4, 10, pad_idx)
-    expect_an_answer(model, ids, lengths)
+    tolerance = expect_an_answer(model, ids, lengths)
     _expect_own_summaries(rnn, draw)
     cut = [row[:length][None] for row, length in zip(ids, lengths.tolist(), strict=True)]
     alone = torch.cat([model.forward(row, torch.tensor([row.shape[1]])).reshape(-1) for row in cut])
@@ -220,7 +224,7 @@ def padding_is_silent(rnn: Network, draw: Draw) -> None:
         expect_close(
             model.forward(given, lengths).reshape(-1),
             alone,
-            tolerance=SAME,
+            tolerance=tolerance,
             what="padding changes the logit",
             input=call,
             likely=None,
@@ -233,7 +237,10 @@ def every_parameter_learns(rnn: Network, draw: Draw) -> None:
     for n_layers, bidirectional in [(2, False), (1, True)]:
         arguments = sizes(n_layers=n_layers, bidirectional=bidirectional)
         ids, lengths = reviews(draw, 16, 20)
-        gradients = rnn.build(**arguments).gradients(ids, lengths)
+        model = rnn.build(**arguments)
+        redraw(model, draw)
+        expect_apart(model.forward(ids, lengths))
+        gradients = model.gradients(ids, lengths)
         # Which layers and directions are read is the summary's business, unless none is.
         recurrent = {name for name in gradients if re.search(r"_l\d+(_reverse)?$", name)}
         # Softmax cancels a bias, as in attention, which is the summary's business: the layer's weight tells enough.
@@ -285,7 +292,7 @@ def redraw(model: Model, draw: Draw, scale: float = 0.5, pad_idx: int = 1) -> di
         for name, value in model.get_weights().items()
     }
     weights["embedding.weight"][pad_idx] = 0.0
-    model.set_weights(weights)
+    put_weights(model, weights)
     return weights
 
 
@@ -295,11 +302,11 @@ def _call(rnn: Network, arguments: dict[str, Any]) -> str:
     return shown_call(rnn, **{name: arguments[name] for name in shown})
 
 
-def _same_logits(got: Tensor, expected: Tensor, call: str, cause: Cause | None) -> None:
+def _same_logits(got: Tensor, expected: Tensor, tolerance: float, call: str, cause: Cause | None) -> None:
     expect_close(
         got.reshape(-1),
         expected,
-        tolerance=SAME,
+        tolerance=tolerance,
         what="a review's logit changes with its neighbours",
         input=call,
         likely=cause,

@@ -130,7 +130,9 @@ def features_read(model: Model, head: Head, ids: Tensor, lengths: Tensor) -> tup
 
 def _known(model: Model, ids: Tensor, lengths: Tensor, arguments: Mapping[str, Any]) -> tuple[list[States], Head]:
     """The states that the network's weights give, for each order of its directions, and its linear layer."""
-    weights = model.get_weights()
+    trained = model.parameters()
+    # What is not trained, such as a layer that is kept in buffers, is not the network's.
+    weights = {name: value for name, value in model.get_weights().items() if name in trained}
     layers = list(_layers(weights, arguments))
     table = embedding_of(model)
     layers = [layer for layer in layers if layer.input_size == table.shape[1]]

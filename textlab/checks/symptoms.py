@@ -23,6 +23,13 @@ class Symptom:
 
 
 SYMPTOMS = (
+    Symptom(
+        "kit-answer",
+        r"KitAnswer: this calls the kit's own answer",
+        "a blank was filled in with the function that the kit has for the same thing",
+        "what you wrote for this blank calls a function of textlab that does what the blank asks for",
+        "write it yourself; where the notebook imports that function, it is for the parts that come after",
+    ),
     # Shapes.
     Symptom(
         "linear-width",

@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from textlab.checks.behaviour import expect_an_answer, expect_apart
 from textlab.checks.draw import Draw
 from textlab.checks.failure import (
     Cause,
@@ -166,6 +167,7 @@ def reviews_are_independent(network: Network, draw: Draw) -> None:
     redraw(model, draw)
     ids = _reviews(draw, 5, 9, 1)
     together = _logits(model, ids, "5 reviews of 9 tokens")
+    tolerance = expect_an_answer(model, ids)
     alone = torch.cat([_logits(model, row[None], "one review of 9 tokens") for row in ids])
     order = draw.permutation(5)
     for got, expected, call in [
@@ -175,7 +177,7 @@ def reviews_are_independent(network: Network, draw: Draw) -> None:
         expect_close(
             got,
             expected,
-            tolerance=SAME,
+            tolerance=tolerance,
             what="a review's logits change with its neighbours",
             input=call,
             likely=None,
@@ -190,12 +192,13 @@ def padding_is_silent(network: Network, draw: Draw) -> None:
     redraw(model, draw, pad_idx=pad_idx)
     ids = draw.token_ids(3, 7, 40, avoid=[pad_idx])
     alone = _logits(model, ids, "3 reviews of 7 tokens, without padding")
+    tolerance = expect_an_answer(model, ids)
     for extra in (1, 25):
         padded = torch.nn.functional.pad(ids, (0, extra), value=pad_idx)
         expect_close(
             _logits(model, padded, f"3 reviews of 7 tokens, {extra} times padding"),
             alone,
-            tolerance=SAME,
+            tolerance=tolerance,
             what="padding changes the logits",
             input=f"3 reviews of 7 tokens, alone and with {extra} padding token{'s' if extra > 1 else ''} after them",
             likely=None,
@@ -246,8 +249,10 @@ def every_parameter_learns(network: Network, draw: Draw) -> None:
     """Every parameter gets a gradient"""
     model = network.build(**sizes(n_layers=2))
     redraw(model, draw)
+    reviews = _reviews(draw, 16, 20, 1)
+    expect_apart(model.forward(reviews))
     expect_gradients(
-        model.gradients(_reviews(draw, 16, 20, 1)),
+        model.gradients(reviews),
         input="the sum of the logits of 16 reviews × 20 tokens",
         likely=None,
         next="keep the encoder as an attribute, not the layer that it was made from",

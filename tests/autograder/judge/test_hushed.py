@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import pytest
 import torch
@@ -161,9 +162,9 @@ class Failing(nn.Module):
 def test_an_error_on_hidden_reviews_shows_the_text_that_drawn_ids_bring_out(only: int | None) -> None:
     """The order in which ids are asked for is that of tiny data: half of the reviews hold token 2."""
 
-    def train(model: Model, reviews: Encoded, test: Encoded, plan: TrainingPlan) -> Trained:
+    def train(build: Callable[[], Model], reviews: Encoded, test: Encoded, plan: TrainingPlan) -> Trained:
         try:
-            return train_and_measure(model, reviews, test, plan)
+            return train_and_measure(build, reviews, test, plan)
         except StudentError as error:
             raise without_data(error, "CNN.forward") from None
 

@@ -456,22 +456,28 @@ def test_a_cut_way_and_a_lazy_explanation_are_found(source: Source, function: Ca
             explained(source, function, seed)
 
 
-def test_differences_of_logits_find_the_integrated_gradients_of_a_known_function() -> None:
+@pytest.mark.parametrize("rows", [5, 7, 40])
+def test_differences_of_logits_find_the_integrated_gradients_of_a_known_function(rows: int) -> None:
     class Squares(nn.Module):
         """The sum of squares: integrated gradients from zero are the squares themselves."""
 
         def __init__(self) -> None:
             super().__init__()
-            self.embedding = nn.Embedding(3, 2)
+            self.embedding = nn.Embedding(rows, 2)
 
         def forward(self, text: Tensor) -> Tensor:
             """Logits [batch, 1]."""
             squares: Tensor = (self.embedding(text) ** 2).sum(dim=(1, 2))[:, None]
             return squares
 
-    end = torch.tensor([[1.0, 2.0], [0.0, -3.0]])
-    scores = scores_from_differences(LocalModel(Squares(), "Squares"), end, torch.zeros_like(end))
+    squares = Squares()
+    with torch.no_grad():
+        squares.embedding.weight.zero_()
+        squares.embedding.weight[:2] = torch.tensor([[1.0, 2.0], [0.0, -3.0]])
+    before = squares.embedding.weight.clone()
+    scores = scores_from_differences(LocalModel(squares, "Squares"), torch.tensor([0, 1]), 2, Draw(rows))
     assert torch.allclose(scores, torch.tensor([5.0, 9.0]).double(), atol=0.01)
+    assert torch.equal(squares.embedding.weight, before)
 
 
 def test_a_blank_of_two_parts_takes_both() -> None:

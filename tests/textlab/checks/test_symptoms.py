@@ -126,6 +126,17 @@ MISTAKES = [
     Mistake("no-file", "cnn-forward", (("embedded = self", "open('no_such_file'); embedded = self"),)),
     Mistake("cuda-written-out", "cnn-forward", (("embedded = self", "text = text.to('cuda'); embedded = self"),)),
     Mistake("no-module", "cnn-forward", (("embedded = self", "import no_such_package; embedded = self"),)),
+    Mistake(
+        "kit-answer",
+        "f1-on",
+        (
+            (
+                "    predicted = torch.cat(all_logits) > 0\n",
+                "    from textlab.training import f1_on as given\n\n    return given(model, batches)\n"
+                "    predicted = torch.cat(all_logits) > 0\n",
+            ),
+        ),
+    ),
     Mistake("missing-argument", "train-model", (("model(batch.ids, batch.lengths)", "model(batch.ids)"),)),
     Mistake("too-many-arguments", "cnn-layers", (("dropout, pad_idx):", "dropout, padding):"),)),
     Mistake(
