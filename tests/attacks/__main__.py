@@ -36,6 +36,7 @@ from tests.attacks import (
     shadowing,
     sharing,
     smuggling,
+    spending,
     spying,
     switching,
 )
@@ -62,6 +63,7 @@ GROUPS = (
     packing,
     shadowing,
     sharing,
+    spending,
     spying,
     switching,
     relating,

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from autograder.budget import Budget
 from autograder.grading import grade_class, judge_one
 from autograder.judge.judge import Settings
 from autograder.record import Record, record_json
@@ -30,6 +31,7 @@ SECRET = "COURSE_SECRET"
 LEFT = "LEFT BEHIND"
 LOAD_S, QUICK_S, EXPLAIN_S = 12.0, 6.0, 20.0
 """Deadlines in place of the worker's: honest work needs a tenth of them."""
+BUDGET = Budget(wall_s=60.0, processor_s=60.0)
 GONE_TRIES = 10
 HONEST_EVERY = 10
 HONEST = "honest"
@@ -93,7 +95,7 @@ def grade_attacks(
     ]
     handed = len(submissions) + len(beside)
     honest = [_honest(f"{HONEST}-{number}") for number in range(1 + handed // HONEST_EVERY)]
-    settings = Settings(level=level)
+    settings = Settings(level=level, budget=BUDGET)
     handed_in = _contents(folder)
     with _bait():
         told("an honest submission alone")

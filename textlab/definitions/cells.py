@@ -18,7 +18,7 @@ MAX_CELLS = 20_000
 """Most cells of one notebook."""
 MAX_SOURCE = 512 * 1024
 """Most characters of code in one file: a syntax tree takes up to a kilobyte for each."""
-MAX_MARKS = 80_000
+MAX_MARKS = 60_000
 """Most signs that end words in the code of one file: a parser's time goes with them. A comma counts a fifth."""
 MAX_VALUES = 5_000_000
 """Most JSON values in one file: each takes up to a hundred bytes in memory."""

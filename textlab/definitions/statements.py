@@ -24,9 +24,9 @@ from textlab.definitions.scopes import Reads, all_nodes, find_reads, own_nodes, 
 from textlab.definitions.shell import is_followed
 from textlab.definitions.units import FILES, Reading
 
-MAX_STATEMENTS = 10_000
+MAX_STATEMENTS = 5_000
 """Most statements of one notebook: analysing each takes a tenth of a millisecond."""
-MAX_NODES = 30_000
+MAX_NODES = 20_000
 """Most nodes of one notebook's syntax trees, constants apart: analysing each takes twenty microseconds."""
 
 LONGEST_KEPT = 20_000
