@@ -81,7 +81,7 @@ ATTACKS: list[Attack] = [
         NETWORK.format(
             more="self.more = nn.ParameterList(nn.Parameter(torch.zeros(1)) for _ in range(20_000))", before="pass"
         ),
-        shows={"cnn-f1": "failed"},
+        shows={},
         earns=LAYERS,
         ran=False,
     ),

@@ -40,6 +40,8 @@ MAX_EFFORT = 3_000_000
 """Characters that the repairs of one notebook may parse: one made to be slow is cut, not waited for."""
 KEPT_SOURCE = 600_000
 """Characters of code whose syntax trees are kept for the next step that reads them."""
+MAX_BLOCKS = 2_000
+"""Blocks of a cell that does not parse as a whole: what follows them is left out."""
 TRANSFORM_EFFORT = 6
 """Cost of IPython's transformation, for every magic and character, in characters parsed."""
 MAX_MAGICS = 30
@@ -248,6 +250,10 @@ def _parse_blocks(source: str, budget: Budget, written_with: tuple[int, ...]) ->
     at = 0
     while at < len(starts) - 1:
         begin = starts[at]
+        if at >= MAX_BLOCKS:
+            rest = "\n".join(lines[begin:])
+            dropped.append(Dropped(begin + 1, "is one of too many blocks to be repaired", _bound_names(rest)))
+            break
         found = _parse_open_block(lines, starts, at, budget)
         if isinstance(found, SyntaxError):
             at += 1
