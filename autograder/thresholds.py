@@ -33,6 +33,15 @@ class Calibration:
 
 
 @dataclass(frozen=True)
+class PhraseBound:
+    """What a network has to get right where counting phrases misleads."""
+
+    right_at_least: float
+    """Share of the test reviews on which naive Bayes on phrases is wrong."""
+    calibration: Calibration | None = None
+
+
+@dataclass(frozen=True)
 class Budget:
     """How a network is trained for its F1, and what it has to reach."""
 
@@ -55,6 +64,8 @@ class Budget:
     """How often a network may be trained, each time with another seed, until it reaches the bound."""
     calibration: Calibration | None = None
     """None where the bound was set by hand."""
+    phrases: PhraseBound | None = None
+    """None where phrases tell nearly all, or nothing."""
 
     def plan(self, seed: int, pad_id: int, *, with_lengths: bool = False) -> TrainingPlan:
         """The graded training of one network."""
@@ -91,7 +102,9 @@ def load_thresholds(data: str) -> Thresholds:
 
 def _read(fields: dict[str, Any]) -> dict[str, Any]:
     """The fields of a bound, its calibration as a record."""
-    found = fields.get("calibration")
-    if found is None:
-        return fields
-    return {**fields, "calibration": Calibration(**{**found, "honest": tuple(found["honest"])})}
+    read = dict(fields)
+    if (found := fields.get("calibration")) is not None:
+        read["calibration"] = Calibration(**{**found, "honest": tuple(found["honest"])})
+    if (phrases := fields.get("phrases")) is not None:
+        read["phrases"] = PhraseBound(**_read(phrases))
+    return read

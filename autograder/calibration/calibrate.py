@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import multiprocessing
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,8 +14,9 @@ from typing import Any
 import numpy as np
 
 from autograder.calibration.measured import Measured, json_text
+from autograder.calibration.networks import NETWORKS, Network
 from autograder.calibration.runs import DELTA, Run, draws_of, models_of, not_told_by_f1, perform
-from autograder.calibration.scales import F1, SHARE, Scale
+from autograder.calibration.scales import F1, RIGHT, SHARE, Scale
 from autograder.calibration.tails import Choice, Values, choose_line, judge_line
 from autograder.reports.files import write_whole
 from autograder.thresholds import Budget, Calibration, load_thresholds
@@ -142,18 +143,29 @@ def everything() -> list[tuple[str, str]]:
 
 
 def networks_of(data: str) -> list[str]:
-    """The networks with a budget on a data set, and DELTA."""
-    return [*load_thresholds(data).networks, DELTA]
+    """The networks with a budget on a data set, those whose phrases are asked about once more, and DELTA."""
+    budgets = load_thresholds(data).networks
+    beyond = [name for name, network in NETWORKS.items() if _asks_beyond_phrases(network, budgets)]
+    return [*budgets, *beyond, DELTA]
+
+
+def _asks_beyond_phrases(network: Network, budgets: Mapping[str, Budget]) -> bool:
+    of = network.beyond_phrases_of
+    return of in budgets and budgets[of].phrases is not None
 
 
 def budget_of(data: str, network: str) -> Budget:
     """The budget of a network; DELTA explains the CNN."""
-    return load_thresholds(data).networks["cnn" if network == DELTA else network]
+    if network == DELTA:
+        network = "cnn"
+    return load_thresholds(data).networks[NETWORKS[network].beyond_phrases_of or network]
 
 
 def scale_of(network: str) -> Scale:
     """The scale of a network's values."""
-    return SHARE if network == DELTA else F1
+    if network == DELTA:
+        return SHARE
+    return RIGHT if NETWORKS[network].beyond_phrases_of else F1
 
 
 def write_thresholds(outcomes: Iterable[Outcome], source: Path, target: Path) -> None:
@@ -165,9 +177,14 @@ def write_thresholds(outcomes: Iterable[Outcome], source: Path, target: Path) ->
     content: dict[str, Any] = json.loads(source.read_text(encoding="utf-8"))
     for outcome in outcomes:
         place = content[outcome.data]
-        place = place["delta"] if outcome.network == DELTA else place["networks"][outcome.network]
         found = outcome.calibration
-        place["share_at_most" if outcome.network == DELTA else "f1_at_least"] = outcome.threshold
+        if outcome.network == DELTA:
+            place, bound = place["delta"], "share_at_most"
+        elif of := NETWORKS[outcome.network].beyond_phrases_of:
+            place, bound = place["networks"][of]["phrases"], "right_at_least"
+        else:
+            place, bound = place["networks"][outcome.network], "f1_at_least"
+        place[bound] = outcome.threshold
         place["calibration"] = {
             "honest": list(found.honest),
             "false_fail": found.false_fail,

@@ -40,9 +40,11 @@ def draw_outcomes(outcomes: Sequence[Outcome], path: Path) -> None:
         delta = outcome.network == DELTA
         if delta:
             panel.set_xscale("log")
-        title = (
-            "delta, share of F(x) − F(x′): at most" if delta else f"{NETWORKS[outcome.network].title}, F1: at least"
-        )
+        if delta:
+            title = "delta, share of F(x) − F(x′): at most"
+        else:
+            shown = NETWORKS[outcome.network]
+            title = f"{shown.title}: at least" if shown.beyond_phrases_of else f"{shown.title}, F1: at least"
         panel.set_title(f"{title} {outcome.threshold:g}", fontsize=9, loc="left")
         panel.tick_params(axis="x", labelsize=8)
         panel.grid(axis="x", alpha=0.3)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from torch import nn
+from torch import Tensor, nn
 
 from autograder.calibration.models import (
     BagOfWords,
@@ -21,9 +22,13 @@ from autograder.calibration.models import (
 from autograder.calibration.reviews import Reviews
 from autograder.judge.few_reviews import encode_few
 from autograder.judge.hidden_data import Encoded, encode_hidden
+from autograder.judge.phrases import LONGER, logistic_regression, naive_bayes, refitted_naive_bayes
 from autograder.judge.word_order import VOCAB_SIZE, draw_sentences
 from autograder.thresholds import Budget
 from textlab.checks.draw import Draw
+
+Answers = Callable[[Encoded, Encoded], Tensor]
+"""Which test reviews are called positive [reviews], from training and test reviews."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +47,8 @@ class Entrant:
     """Whether the training labels are dealt out anew."""
     good_f1_on: tuple[str, ...] = ()
     """Data sets on which it gets the F1 of right models without being one: no line of F1 can tell it there."""
+    answers: Answers | None = None
+    """Answers the test reviews without a network; `make` is not asked then."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +70,9 @@ class Network:
     task: Callable[[Reviews, Budget, Draw], Task]
     entrants: tuple[Entrant, ...]
     with_lengths: bool = False
+    beyond_phrases_of: str = ""
+    """The network with whose budget it is trained to measure what it gets right where counting phrases misleads;
+    empty where F1 is measured."""
 
 
 def words_task(reviews: Reviews, budget: Budget, draw: Draw) -> Task:
@@ -102,6 +112,16 @@ BAGS = (
     Entrant("bag of words: linear on counts", False, BagOfWords, good_f1_on=("imdb",)),
     Entrant("bag of words: mean of embeddings", False, BagOfWords, {"mean": True}, good_f1_on=("imdb",)),
 )
+# Three words in a row tell much in `mini`, too. What counts them is told by the reviews on which counting is wrong.
+COUNTS = tuple(
+    Entrant(name, False, Constant, good_f1_on=("mini", "imdb"), answers=answers)
+    for name, answers in (
+        ("phrases of up to 3 words: naive Bayes", naive_bayes),
+        ("phrases of up to 5 words: naive Bayes", functools.partial(naive_bayes, longest=LONGER)),
+        ("phrases of up to 3 words: logistic regression", logistic_regression),
+        ("naive Bayes that learns from its answers to the test reviews", refitted_naive_bayes),
+    )
+)
 RNN = functools.partial(reference, "1_rnn", "RNNBaseline")
 CNN = functools.partial(reference, "2_cnn", "CNN")
 GLOVE_CNN = functools.partial(reference, "3_glove_cnn", "GloVeCNN")
@@ -117,6 +137,7 @@ NETWORKS = {
             Entrant("LSTM, output at the last token", True, Recurrent, {"summary": "last token"}),
             Entrant("GRU", True, Recurrent, {"cell": "GRU"}),
             *weak(RNN, BAGS),
+            *COUNTS,
         ),
         with_lengths=True,
     ),
@@ -129,6 +150,7 @@ NETWORKS = {
             Entrant("dropout on the embeddings, padded convolutions", True, DropsEmbeddings),
             *weak(CNN, BAGS),
             Entrant("kernels of width 1", False, CNN, SINGLE_WORDS, good_f1_on=("imdb",)),
+            *COUNTS,
         ),
     ),
     "glove_cnn": Network(
@@ -140,6 +162,7 @@ NETWORKS = {
             Entrant("dropout on the embeddings, padded convolutions", True, DropsEmbeddings),
             *weak(GLOVE_CNN, BAGS),
             Entrant("kernels of width 1", False, GLOVE_CNN, SINGLE_WORDS),
+            *COUNTS,
         ),
     ),
     "transformer": Network(
@@ -151,4 +174,17 @@ NETWORKS = {
             *weak(TRANSFORMER, BAGS),
         ),
     ),
+}
+NETWORKS |= {
+    f"{name}_phrases": dataclasses.replace(
+        NETWORKS[name],
+        title=f"{NETWORKS[name].title}: right where counting phrases misleads",
+        entrants=tuple(
+            dataclasses.replace(entrant, good_f1_on=())
+            for entrant in NETWORKS[name].entrants
+            if entrant.honest or entrant.answers is not None
+        ),
+        beyond_phrases_of=name,
+    )
+    for name in ("rnn", "cnn", "glove_cnn")
 }

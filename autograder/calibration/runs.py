@@ -20,10 +20,12 @@ from autograder.calibration.deltas import DRAWS, EXPLANATIONS, delta_share
 from autograder.calibration.models import solution_text
 from autograder.calibration.networks import NETWORKS, Entrant, Network, Task
 from autograder.calibration.reviews import draw_reviews
+from autograder.judge import phrases
 from autograder.judge.f1_bound import Trained, train_networks
 from autograder.thresholds import Budget
 from textlab.checks.draw import Draw
 from textlab.checks.local import LocalModel, LocalNetwork
+from textlab.training import f1_of_logits
 
 DELTA = "delta"
 """Stands among the networks for the explanations of the solution's CNN."""
@@ -55,13 +57,15 @@ def not_told_by_f1(data: str, network: str) -> frozenset[str]:
 
 
 def perform(run: Run) -> dict[str, dict[int, float]]:
-    """F1 on the test reviews by model and number of the draw; for DELTA the missing share of F(x) − F(x′)."""
+    """What is measured, by model and number of the draw: F1 on the test reviews, or the share right of those on which
+    counting phrases is wrong; for DELTA the missing share of F(x) − F(x′).
+    """
     torch.set_num_threads(1)
     network = NETWORKS["cnn" if run.network == DELTA else run.network]
     task = network.task(draw_reviews(run.data, run.path, run.seed), run.budget, Draw(run.seed))
     if run.network != DELTA:
         wanted = [entrant for entrant in network.entrants if entrant.name in run.models]
-        return {entrant.name: {run.seed: _train(run, network, entrant, task).f1} for entrant in wanted}
+        return {entrant.name: {run.seed: _measure(run, network, entrant, task)} for entrant in wanted}
     model = _train(run, network, network.entrants[0], task).model
     assert isinstance(model, LocalModel)
     return {
@@ -71,6 +75,22 @@ def perform(run: Run) -> dict[str, dict[int, float]]:
         for found in EXPLANATIONS
         if found.name in run.models
     }
+
+
+def _measure(run: Run, network: Network, entrant: Entrant, task: Task) -> float:
+    """F1, or the share right of the test reviews on which counting phrases is wrong."""
+    test = task.test
+    if entrant.answers is None:
+        trained = _train(run, network, entrant, task)
+        f1, beyond = trained.f1, trained.beyond_phrases
+    else:
+        positive = entrant.answers(task.train, test)
+        f1 = f1_of_logits(positive.float() - 0.5, test.labels)
+        beyond = None if test.misled is None else float((positive == test.labels.bool())[test.misled].float().mean())
+    if not network.beyond_phrases_of:
+        return f1
+    assert beyond is not None, f"{run.network} has no budget that asks for it"
+    return beyond
 
 
 def draws_of(network: str, seed: int) -> range:
@@ -111,7 +131,12 @@ def run_key(data: str, network: str, model: str, budget: Budget) -> str:
         entrant = _entrant(network, model)
         fields = {name: getattr(entrant, name) for name in ("options", "epochs", "wrong_labels")}
         what = {**fields, "make": _text(entrant.make)}
+        if entrant.answers is not None:
+            what["answers"] = inspect.getsource(phrases)
     trained = {**dataclasses.asdict(budget), "f1_at_least": None, "calibration": None}
+    del trained["phrases"]
+    if network in NETWORKS and NETWORKS[network].beyond_phrases_of:
+        trained["misled"] = inspect.getsource(phrases.misled_by_phrases)
     text = json.dumps([data, network, what, trained], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -12,6 +13,9 @@ less; it counts as this."""
 NEARLY_PERFECT = 0.98
 """A right model with more counts as this. Beyond, the logit stretches what a few reviews decide by chance: with
 1,000 of them 0.98 has a standard error of 0.2 there, and 0.999 of 1."""
+GUESSED = 0.5
+"""What a guess gets right of the reviews on which counting phrases is wrong. A weak model that gets less counts as
+this, since it could guess."""
 ENDS = 1e-4
 
 
@@ -48,6 +52,7 @@ F1 = Scale(
     NOTHING_LEARNT,
     NEARLY_PERFECT,
 )
+RIGHT = dataclasses.replace(F1, floor=GUESSED)
 SHARE = Scale(
     lambda share: -math.log10(max(share, 1e-12)),
     lambda place: 10.0**-place,

@@ -13,6 +13,7 @@ from torch import Tensor
 from autograder.judge.checks import Note
 from autograder.judge.hidden_data import Encoded
 from autograder.judge.hushed import not_kept
+from autograder.judge.phrases import LONGER, LONGEST
 from autograder.thresholds import Budget
 from textlab.checks.draw import Draw
 from textlab.checks.failure import Cause, CheckFailed, StudentError
@@ -62,10 +63,21 @@ class Trained:
     """Share of the test reviews that were called positive."""
     losses: tuple[float, ...]
     """Mean training loss per epoch."""
+    beyond_phrases: float | None = None
+    """Share it gets right of the test reviews on which counting phrases is wrong; None where nobody asks."""
     not_kept: int = 0
     """Characters that were printed meanwhile."""
     from_weights: bool = True
     """Whether a fresh network with the same weights answers as the trained one does."""
+
+    def reaches(self, bound: Budget) -> bool:
+        """Whether it reaches every line of the bound."""
+        return self.f1 >= bound.f1_at_least and not self.counts_phrases(bound)
+
+    def counts_phrases(self, bound: Budget) -> bool:
+        """Whether it does no better than counting phrases where that misleads."""
+        asked = bound.phrases
+        return asked is not None and self.beyond_phrases is not None and self.beyond_phrases < asked.right_at_least
 
 
 Train = Callable[[Callable[[], Model], Encoded, Encoded, TrainingPlan], Trained]
@@ -82,7 +94,7 @@ def train_networks(
     """
     train = train or train_and_measure
     done: list[Trained] = []
-    while len(done) < bound.trainings and not (done and done[-1].f1 >= bound.f1_at_least):
+    while len(done) < bound.trainings and not (done and done[-1].reaches(bound)):
         # Every epoch takes the next seed for the order of its batches.
         own = replace(plan, seed=plan.seed + len(done) * bound.epochs)
         try:
@@ -92,7 +104,7 @@ def train_networks(
             drawn = drawn_like(task.train, own), drawn_like(task.test, own)
             train_and_measure(functools.partial(build, own.seed), *drawn, own)
             raise error
-    return sorted(done, key=lambda found: found.f1)
+    return sorted(done, key=lambda found: (found.reaches(bound), found.f1))
 
 
 def drawn_like(reviews: Encoded, plan: TrainingPlan) -> Encoded:
@@ -118,12 +130,14 @@ def predicted(model: Model, test: Encoded, plan: TrainingPlan) -> Tensor:
 def measured(model: Model, logits: Tensor, test: Encoded, losses: Sequence[float]) -> Trained:
     """What a trained model's logits [reviews] are worth."""
     right = (logits > 0).float() == test.labels
+    misled = test.misled
     return Trained(
         model,
         f1=f1_of_logits(logits, test.labels),
         accuracy=float(right.float().mean()),
         positive=float((logits > 0).float().mean()),
         losses=tuple(losses),
+        beyond_phrases=None if misled is None or not misled.any() else float(right[misled].float().mean()),
     )
 
 
@@ -142,6 +156,7 @@ def expect_f1(trained: Sequence[Trained], task: NamedTask, bound: Budget, note: 
     silent = not_kept(sum(other.not_kept for other in trained))
     note(f"{reached}, {asked} (accuracy {found.accuracy:.3f}){standing(found.f1, bound, len(trained))}{silent}")
     if found.f1 >= bound.f1_at_least:
+        expect_more_than_phrases(found, task, bound, note, what)
         return
     told = ", ".join(f"{min(max(loss, -MOST_LOSS), MOST_LOSS):.3f}" for loss in found.losses)
     raise CheckFailed(
@@ -154,6 +169,26 @@ def expect_f1(trained: Sequence[Trained], task: NamedTask, bound: Budget, note: 
         next="train on the corpus in the notebook and look at the learning curve"
         if found.from_weights
         else "save state_dict(), load it into a new network and compare what both predict",
+    )
+
+
+def expect_more_than_phrases(found: Trained, task: NamedTask, bound: Budget, note: Note, what: str) -> None:
+    """Fail if a network is wrong where counting phrases is wrong: it may be nothing but such counts."""
+    asked, misled = bound.phrases, task.test.misled
+    if asked is None or misled is None or found.beyond_phrases is None:
+        return
+    phrases = f"phrases of up to {LONGEST} or {LONGER} words"
+    if not found.counts_phrases(bound):
+        note(f"{note.text}. Where counting phrases misleads, {found.beyond_phrases:.1%} are right")
+        return
+    note.measured("right where phrases mislead", found.beyond_phrases, asked.right_at_least)
+    raise CheckFailed(
+        "The network is wrong where counting phrases is wrong",
+        input=f"the {int(misled.sum())} of {len(misled)} test {what} on which naive Bayes on {phrases} is wrong",
+        expected=f"at least {asked.right_at_least:.1%} of them right",
+        got=f"{found.beyond_phrases:.1%} right, with F1 {found.f1:.4f} on all test {what}",
+        likely=None,
+        next="look at a review such as 'everything but good': does the network read the order of the words?",
     )
 
 

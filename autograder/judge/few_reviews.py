@@ -13,7 +13,7 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
-from autograder.judge.hidden_data import Encoded, balanced, encode_reviews, hidden_folder, read_reviews
+from autograder.judge.hidden_data import Encoded, balanced, encode_reviews, hidden_folder, read_reviews, with_misled
 from autograder.thresholds import Budget, load_thresholds
 from textlab.checks.draw import Draw
 from textlab.corpus import Review
@@ -72,4 +72,5 @@ def encode_few(train: Sequence[Review], test: Sequence[Review], thresholds: Budg
             matrix[row] = vectors[token]
     matrix[vocabulary.pad_id] = 0.0
     encode = functools.partial(encode_reviews, vocabulary=vocabulary, max_length=thresholds.max_length)
-    return FewReviews(encode(train), encode(test), matrix, vocabulary.pad_id, thresholds)
+    encoded = with_misled(encode(train), encode(test), [thresholds])
+    return FewReviews(*encoded, matrix, vocabulary.pad_id, thresholds)

@@ -11,6 +11,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from autograder.judge.phrases import misled_by_phrases
 from autograder.thresholds import Budget, load_thresholds
 from textlab.checks.draw import Draw
 from textlab.corpus import Review, load_corpus
@@ -30,14 +31,17 @@ class Encoded:
     ids: Tensor
     lengths: Tensor
     labels: Tensor
+    misled: Tensor | None = None
+    """Which of the reviews [reviews] counting phrases gets wrong; None where nobody asks."""
 
     def renamed(self, names: Tensor) -> Encoded:
         """The same reviews with every id i replaced by names[i]."""
-        return Encoded(names[self.ids], self.lengths, self.labels)
+        return replace(self, ids=names[self.ids])
 
     def ordered(self, order: Tensor) -> Encoded:
         """The same reviews, those of the given numbers [reviews], in that order."""
-        return Encoded(self.ids[order], self.lengths[order], self.labels[order])
+        misled = None if self.misled is None else self.misled[order]
+        return Encoded(self.ids[order], self.lengths[order], self.labels[order], misled)
 
     def shuffled(self, draw: Draw) -> Encoded:
         """The same reviews in a drawn order, so that no place means anything in another submission."""
@@ -50,7 +54,8 @@ class Encoded:
     def first(self, reviews: int, max_length: int) -> Encoded:
         """The first reviews, cut to that many tokens."""
         lengths = self.lengths[:reviews].clamp(max=max_length)
-        return Encoded(self.ids[:reviews, :max_length], lengths, self.labels[:reviews])
+        misled = None if self.misled is None else self.misled[:reviews]
+        return Encoded(self.ids[:reviews, :max_length], lengths, self.labels[:reviews], misled)
 
 
 def renamed_weights(weights: Mapping[str, Tensor], names: Tensor) -> dict[str, Tensor]:
@@ -129,7 +134,15 @@ def encode_hidden(train: Sequence[Review], test: Sequence[Review], budgets: Sequ
     vocabulary = Vocabulary.build((review.text for review in train), max_size=MAX_WORDS)
     longest = max(budget.max_length for budget in budgets)
     encode = functools.partial(encode_reviews, vocabulary=vocabulary, max_length=longest)
-    return HiddenData(encode(train), encode(test), len(vocabulary), vocabulary=vocabulary)
+    encoded = with_misled(encode(train), encode(test), budgets)
+    return HiddenData(*encoded, len(vocabulary), vocabulary=vocabulary)
+
+
+def with_misled(train: Encoded, test: Encoded, budgets: Sequence[Budget]) -> tuple[Encoded, Encoded]:
+    """Training and test reviews; these with what counting phrases gets wrong, if a budget asks for it."""
+    if all(budget.phrases is None for budget in budgets):
+        return train, test
+    return train, replace(test, misled=misled_by_phrases(train, test))
 
 
 def hidden_folder() -> Path:

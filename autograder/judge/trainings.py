@@ -42,7 +42,7 @@ class Trainings:
         self, check: str, build: Callable[[], RemoteModel], train: Encoded, test: Encoded, plan: TrainingPlan
     ) -> Trained:
         """What training measures; the model has the trained weights then if other checks ask for them."""
-        key = digest("training", self.keys.get(check), plan)
+        key = digest("training and phrases", self.keys.get(check), plan)
         known = None if self.store is None else self.store.get(key)
         if known is not None:
             header, _ = read_prefix(known[: PREFIX.size])

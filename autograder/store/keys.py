@@ -118,7 +118,7 @@ def _reviews_of(data: str, path: Path | None) -> list[list[str]]:
 def _without_bounds(thresholds: Thresholds) -> Any:
     """What is left of thresholds when training does not know what it has to reach."""
     return {
-        name: dataclasses.replace(budget, f1_at_least=0.0, calibration=None)
+        name: dataclasses.replace(budget, f1_at_least=0.0, calibration=None, phrases=None)
         for name, budget in thresholds.networks.items()
     }
 
