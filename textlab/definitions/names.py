@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ast
 import fnmatch
+import functools
 from collections.abc import Iterator, Sequence
 
 from textlab.definitions.cells import Cell
-from textlab.definitions.parsing import Budget, parse_cell
+from textlab.definitions.parsing import Budget, Chunk, parse_cell
 from textlab.definitions.scopes import own_nodes
 
 
@@ -35,10 +36,15 @@ def names_made_by(cells: Sequence[Cell], callables: Sequence[str]) -> list[str]:
 
 def top_nodes(cells: Sequence[Cell]) -> Iterator[ast.AST]:
     """The nodes of the module's scope, statements in blocks included, in the notebook's order."""
+    for chunk in _chunks(tuple(cells)):
+        yield from own_nodes(chunk.body)
+
+
+@functools.lru_cache(maxsize=2)
+def _chunks(cells: tuple[Cell, ...]) -> tuple[Chunk, ...]:
+    """What can be parsed of a notebook, which several steps look at."""
     budget = Budget()
-    for cell in cells:
-        for chunk in parse_cell(cell, budget).chunks:
-            yield from own_nodes(chunk.body)
+    return tuple(chunk for cell in cells for chunk in parse_cell(cell, budget).chunks)
 
 
 def _called(value: ast.AST, callables: Sequence[str]) -> bool:

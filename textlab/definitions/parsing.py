@@ -282,7 +282,7 @@ def _parse_open_block(
     tree = _parse_repaired("\n".join(lines[starts[at] : starts[at + 1]]), budget)
     if isinstance(tree, _Tree):
         return at + 1, tree
-    end = _closed_at(lines, starts, at) if _OPEN_END.search(str(tree.msg)) else at
+    end = _closed_at(lines, starts, at, budget) if _OPEN_END.search(str(tree.msg)) else at
     if end > at + 1:
         extended = _parse_repaired("\n".join(lines[starts[at] : starts[end]]), budget)
         if isinstance(extended, _Tree):
@@ -290,10 +290,12 @@ def _parse_open_block(
     return tree
 
 
-def _closed_at(lines: list[str], starts: list[int], at: int) -> int:
+def _closed_at(lines: list[str], starts: list[int], at: int, budget: Budget) -> int:
     """The index of the first block after `at` before which no bracket or string is open; `at` when there is none."""
     blocks = ["\n".join(lines[begin:end]) for begin, end in pairwise(starts[at : at + 1 + MAX_EXTENSIONS])]
     ends = list(accumulate(len(block) + 1 for block in blocks))
+    if not budget.take(ends[-1]):
+        return at
     past = depth = 0
     for lexeme in _LEXEME.finditer("\n".join([*blocks, ""])):
         while ends[past] <= lexeme.start():

@@ -46,7 +46,7 @@ def tiny_few() -> FewReviews:
 def tiny_thresholds() -> Thresholds:
     """A budget of two epochs that asks for nothing."""
     budgets = {
-        name: Budget(network, 80, 80, 2, 16, 12, f1_at_least=0.0)
+        name: Budget(network, 80, 80, 2, 16, 12, f1_at_least=0.0, learning_rate=0.02)
         for name, network in (("cnn", NETWORK), ("rnn", RECURRENT))
     }
     return Thresholds(budgets, DeltaBound(share_at_most=0.5))

@@ -151,6 +151,9 @@ def session(tmp_path_factory: pytest.TempPathFactory) -> Any:
         patch.setattr("sys.path", [])
         for stream in ("stdout", "stderr"):
             patch.setattr(f"sys.{stream}", None)
+        for name in ("display", "get_ipython"):
+            patch.setattr(f"builtins.{name}", None, raising=False)
+        patch.setattr("autograder.worker.session.run_eagerly", lambda: None)
         made = Session(Printed())
         made.answer("load", {"program": [[1, 1, LIMITED]], "names": ["f"]})
         yield made

@@ -49,7 +49,7 @@ def test_the_json_report_holds_the_fields_of_the_schema() -> None:
     assert fields["submission"]["files"] == [{"name": "2_cnn.ipynb", "sha256": "0" * 64}]
     assert set(fields["checks"][0]) == {
         "id", "title", "role", "points", "max_points", "outcome", "message", "hint", "visibility", "bonus",
-        "measured", "cause",
+        "measured", "cause", "fault",
     }  # fmt: skip
 
 
