@@ -243,6 +243,9 @@ torch.manual_seed(37)
 hidden_network = TransformerClassifier(29, 12, 3, 2, 4, 0.2, 5, 10).eval()
 hidden_text = torch.tensor([[7, 9, 8, 28, 5, 5], [11, 6, 0, 1, 2, 3]])
 with torch.no_grad():
+    for hidden_weights in hidden_network.parameters():
+        hidden_weights.normal_(std=0.5)  # positions may begin at zero
+    hidden_network.embedding.weight[5] = 0.0
     hidden_logits = hidden_network(hidden_text)
     hidden_alone = hidden_network(hidden_text[:1, :4])
     hidden_turned = hidden_network(hidden_text[:1, [3, 1, 2, 0]])
@@ -379,13 +382,17 @@ hidden_network = TransformerClassifier(23, 8, 2, 1, 3, 0.2, 1, 12).eval()
 hidden_text = torch.tensor([[4, 9, 17, 2, 11]])
 hidden_mask = torch.zeros(1, 5, dtype=torch.bool)
 with torch.no_grad():
+    for hidden_weights in hidden_network.parameters():
+        hidden_weights.normal_(std=0.5)
+    hidden_network.embedding.weight[1] = 0.0
     hidden_ends = hidden_network(hidden_text) - hidden_network(torch.ones_like(hidden_text), hidden_mask)
 for hidden_column, hidden_label in enumerate(("hail", "sun", "sleet")):
     hidden_scores, hidden_delta = explain_label(
         hidden_network, hidden_text, hidden_label, ["hail", "sun", "sleet"], 1
     )
-    assert abs(float(hidden_scores.sum()) - float(hidden_ends[0, hidden_column])) < 0.01, hidden_label
-    assert abs(hidden_delta) < 0.01, "the delta is small with 500 steps"
+    hidden_total = float(hidden_scores.sum()) - float(hidden_ends[0, hidden_column])
+    assert abs(hidden_total - float(hidden_delta)) < 0.001, hidden_label
+    assert abs(hidden_delta) < 0.05 * (1 + abs(float(hidden_ends[0, hidden_column]))), "500 steps leave a small delta"
 ### END HIDDEN TESTS
 
 # %%

@@ -75,7 +75,9 @@ class RemoteModel:
         self._worker.request("set_weights", QUICK_S, border.nothing(), model=self.handle, weights=dict(weights))
 
     def forward(self, ids: Tensor, lengths: Tensor | None = None, *, training: bool = False, seed: int = 0) -> Tensor:
-        """Output for token ids."""
+        """Output for token ids, and for lengths or a padding mask of bools."""
+        if lengths is not None and lengths.dtype is torch.bool:
+            lengths = lengths.to(torch.uint8)
         inputs = {"model": self.handle, "ids": ids, "lengths": lengths, "training": training, "seed": seed}
         return self._worker.request("forward", QUICK_S, _output(ids), **inputs)
 

@@ -169,7 +169,7 @@ class Subjects:
 
     def _network(self, role: str, part: str, beside: str = "") -> RemoteNetwork:
         """The class, in the worker of another role if one is named; dropout that is wrong was charged already."""
-        if self._wrong(f"{role}-dropout"):
+        if self._wrong("transformer-learning" if role == "transformer" else f"{role}-dropout"):
             self.judging.silence(role)
         name, played = self.judging.name(role, part), self.judging.contract[role]
         repair = self.judging.repairs.get(name, Repair())

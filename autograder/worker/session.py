@@ -225,7 +225,9 @@ class Session:
         model.set_weights(weights)
 
     def forward(self, model: LocalModel, ids: Tensor, lengths: Tensor | None, training: bool, seed: int) -> Tensor:
-        """Output for token ids."""
+        """Output for token ids; a padding mask comes in place of lengths as zeros and ones."""
+        if lengths is not None and lengths.dtype is torch.uint8:
+            lengths = lengths.bool()
         return model.forward(ids, lengths, training=training, seed=seed)
 
     def forward_embedded(self, model: LocalModel, embedded: Tensor) -> Tensor:

@@ -228,6 +228,7 @@ BLANKS = {
                 transformer.logits_are_not_probabilities,
                 transformer.reviews_are_independent,
                 transformer.padding_is_silent,
+                transformer.logits_are_of_the_mean,
                 transformer.order_matters,
                 transformer.dropout_follows_its_argument,
                 transformer.every_parameter_learns,

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from textlab.checks.attribution_mistakes import Explained, Way
+from textlab.checks.attribution_mistakes import Explained, Mistake, Way
 from textlab.checks.draw import Draw
+from textlab.checks.failure import Cause
 from textlab.checks.interpretation_cases import APART, LEAST_DELTA
 from textlab.checks.probe import ClassProbe
 from textlab.checks.probe_attributions import RULES
@@ -16,6 +17,8 @@ from textlab.checks.subject import Bench, Model
 
 OWN_PAD = 1
 """Of the student's own network."""
+NOTEBOOK_LABELS = ("negative", "positive")
+"""Classes 0 and 1 of the notebook's network, and other ones of these."""
 STEPS_OF_SCORES = 300
 STEPS_OF_DELTAS = 4
 
@@ -47,7 +50,7 @@ class Case:
 
 
 def draw_cases(bench: Bench, draw: Draw, n_steps: int) -> list[Case]:
-    """Reviews without padding, models with four and five classes in an order of their own; weights drawn for each.
+    """A review without padding and one with some at its end, models with four and five classes, weights drawn anew.
 
     Every mistake that is known shows in the scores, and the delta of few steps is not small.
     """
@@ -57,6 +60,8 @@ def draw_cases(bench: Bench, draw: Draw, n_steps: int) -> list[Case]:
         # Neither 0 nor 1, which may be written out.
         pad_idx = draw.integer(2, 7)
         ids = draw.token_ids(1, length, vocab_size, avoid=[0, 1, pad_idx])
+        if cases:
+            ids = torch.nn.functional.pad(ids, (0, 2), value=pad_idx)
         # Neither the first nor the last class, which nobody has to look up, and not the same one twice.
         place = draw.integer(2, 3) if cases else 1
         labels = _labels(draw, n_classes, place, turned=bool(cases))
@@ -68,6 +73,7 @@ def draw_cases(bench: Bench, draw: Draw, n_steps: int) -> list[Case]:
             for name in ("inner.weight", "inner.bias"):
                 weights[name] *= 3.0 if n_steps == STEPS_OF_DELTAS else 1.0
             mirror.load_state_dict({name: value.double() for name, value in weights.items()})
+            mirror.mask = ids == pad_idx
             case = _case(bench, mirror, ids, labels, place)
             if _tells(case, n_steps):
                 break
@@ -95,7 +101,7 @@ def _case(bench: Bench, mirror: ClassProbe, ids: Tensor, labels: list[str], plac
     explained = Explained(mirror, ids[0], pads, place, baselines=baselines, outputs=outputs)
     right = explained.attributions(1000)
     with torch.no_grad():
-        hidden = float(mirror(pads[None])[0, place] - mirror(pads[None], pads[None] != pad_idx)[0, place])
+        hidden = float(mirror(pads[None])[0, place] - mirror(pads[None], ids == pad_idx)[0, place])
     probe = bench.probe(vocab_size, emb_dim, pad_idx, len(labels))
     probe.set_weights({name: value.float() for name, value in mirror.state_dict().items()})
     said = f"model with {len(labels)} classes"
@@ -111,7 +117,23 @@ def turned(case: Case, bench: Bench) -> Case:
     mirror = ClassProbe(vocab_size, emb_dim, case.pad_idx, len(case.labels)).double().eval()
     turned = {name: -value if name.startswith("head.") else value for name, value in old.state_dict().items()}
     mirror.load_state_dict(turned)
+    mirror.mask = old.mask
     return _case(bench, mirror, case.ids, case.labels, case.labels.index(case.label))
+
+
+def opened(case: Case, n_steps: int) -> list[Mistake]:
+    """What comes out when the padding of a review is shown to the network; nothing where there is none."""
+    explained = case.explained
+    if (
+        explained is None
+        or not isinstance(explained.network, ClassProbe)
+        or not bool((case.ids == case.pad_idx).any())
+    ):
+        return []
+    mask, explained.network.mask = explained.network.mask, None
+    found = explained.attributions(n_steps)
+    explained.network.mask = mask
+    return [Mistake(Cause("padding-opened", "the mask that was given hides no padding"), found, found.scores)]
 
 
 def _tells(case: Case, n_steps: int) -> bool:
@@ -121,7 +143,7 @@ def _tells(case: Case, n_steps: int) -> bool:
         least = LEAST_DELTA * max(1.0, abs(case.difference))
         deltas = [case.explained.attributions(n_steps, rule).delta for rule in RULES]
         return min(map(abs, deltas)) > least and abs(case.masked - case.difference) > 5 * least
-    others = [mistake.scores for mistake in case.explained.others(n_steps)]
+    others = [mistake.scores for mistake in (*case.explained.others(n_steps), *opened(case, n_steps))]
     size = float(case.scores.abs().max())
     return min(float((other - case.scores).abs().max()) for other in others) > APART * size
 
@@ -136,6 +158,8 @@ def _labels(draw: Draw, count: int, place: int, turned: bool) -> list[str]:
     """Labels in an order of their own; beside the one at `place` stand its capitalised form and a longer one."""
     while True:
         labels = [draw.word() for _ in range(count)]
+        if turned:
+            labels[place] = NOTEBOOK_LABELS[draw.integer(0, 1)]
         beside = [labels[place].capitalize(), labels[place] + "s"]
         labels[place - 1], labels[place + 1] = reversed(beside) if turned else beside
         if (

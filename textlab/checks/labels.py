@@ -11,11 +11,28 @@ from torch import Tensor
 from textlab.checks import transformer
 from textlab.checks.attribution_mistakes import nearest, wrong_sums
 from textlab.checks.draw import Draw
-from textlab.checks.failure import Cause, CheckFailed, StudentError, expect_close, expect_shape, numbers_text
+from textlab.checks.failure import (
+    Cause,
+    CheckFailed,
+    NotChecked,
+    StudentError,
+    expect_close,
+    expect_shape,
+    numbers_text,
+)
 from textlab.checks.interpretation import as_number, as_tensor
 from textlab.checks.interpretation_cases import STEPS
 from textlab.checks.interpretation_causes import FoundDelta, delta_cause
-from textlab.checks.label_cases import OWN_PAD, STEPS_OF_DELTAS, STEPS_OF_SCORES, Case, draw_cases, draw_names, turned
+from textlab.checks.label_cases import (
+    OWN_PAD,
+    STEPS_OF_DELTAS,
+    STEPS_OF_SCORES,
+    Case,
+    draw_cases,
+    draw_names,
+    opened,
+    turned,
+)
 from textlab.checks.path_differences import SPARE_WORDS, scores_from_differences
 from textlab.checks.rnn import redraw
 from textlab.checks.subject import Bench, Function, Model, Network
@@ -92,12 +109,15 @@ def steps_decide(explain: Function, bench: Bench, draw: Draw) -> None:
 
 def own_network_is_explained(network: Network, explain: Function, draw: Draw) -> None:
     """The scores explain TransformerClassifier itself"""
-    model = network.build(**transformer.sizes(vocab_size=SPARE_WORDS, n_classes=3, max_length=16))
+    arguments = transformer.sizes(vocab_size=SPARE_WORDS, n_classes=3, max_length=16, dropout=0.5)
+    model = network.build(**arguments)
     weights = redraw(model, draw)
     ids = draw.token_ids(1, 6, 40, avoid=[OWN_PAD])
     labels = draw_names(draw, 3)
     end, start = (weights["embedding.weight"][tokens] for tokens in (ids[0], torch.full_like(ids[0], OWN_PAD)))
     logits = model.forward_embedded(torch.stack([end, start])).double()
+    if tuple(logits.shape) != (2, 3):
+        raise NotChecked("TransformerClassifier does not give one logit per class")
     for place in draw.permutation(3).tolist()[:2]:
         case = Case(
             model=model,
@@ -108,6 +128,7 @@ def own_network_is_explained(network: Network, explain: Function, draw: Draw) ->
             difference=float(logits[0, place] - logits[1, place]),
             said="your TransformerClassifier",
         )
+        model.forward(ids, training=True)  # as after training: explain_label has to change the mode
         try:
             given = explain(model, ids, case.label, labels, OWN_PAD, n_steps=300)
         except StudentError as error:
@@ -133,6 +154,7 @@ def _compare(result: Any, case: Case, share: float) -> tuple[Tensor, float]:
     shape, length = tuple(scores.shape), len(case.scores)
     named = {
         (1, length): Cause("batch-axis-left", "the batch axis is still there"),
+        (int((case.ids != case.pad_idx).sum()),): Cause("padding-left-out", "only the words have a score"),
         **({(*front, length, scores.shape[-1]): EMBEDDING_LEFT for front in ((), (1,))} if scores.dim() > 1 else {}),
     }
     expect_shape(
@@ -220,6 +242,7 @@ def _cause(got: Tensor, case: Case, share: float) -> Cause | None:
     if case.explained is None:
         return None
     right = case.explained.attributions(1000)
-    mistakes = [*wrong_sums(right), *case.explained.others(STEPS_OF_SCORES), *case.explained.coarse()]
+    others = [*case.explained.others(STEPS_OF_SCORES), *opened(case, STEPS_OF_SCORES)]
+    mistakes = [*wrong_sums(right), *others, *case.explained.coarse()]
     found = nearest(got, mistakes, share)
     return found.cause if found else None

@@ -131,7 +131,7 @@ class LocalModel:
     def _shown(self, ids: Tensor, lengths: Tensor | None) -> str:
         """What the network is called with, in its own form."""
         text, *rest = (self._form or Form()).inputs(ids, lengths)
-        return ", ".join([f"ids {list(text.shape)}", *(f"lengths {given.tolist()[:8]}" for given in rest)])
+        return ", ".join([f"ids {list(text.shape)}", *map(_second_text, rest)])
 
     def parameters(self) -> dict[str, tuple[int, ...]]:
         """Names and shapes of the trainable parameters."""
@@ -323,6 +323,11 @@ class LocalBench:
         """The matrix of word vectors, as it is now."""
         assert isinstance(vectors, Vectors)
         return plain_tensor(vectors.matrix, "vectors.matrix")
+
+
+def _second_text(given: Tensor) -> str:
+    """What follows the ids, a mask or lengths, as students read it."""
+    return f"padding {list(given.shape)}" if given.dtype is torch.bool else f"lengths {given.tolist()[:8]}"
 
 
 def _takes_lengths(network: nn.Module) -> bool:

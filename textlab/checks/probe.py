@@ -54,13 +54,16 @@ class ClassProbe(ProbeNetwork):
         super().__init__(vocab_size, emb_dim, pad_idx)
         self.pad_idx = pad_idx
         self.head = nn.Linear(HIDDEN, n_classes)
+        self.mask: Tensor | None = None
+        """The padding mask [batch, length] under which embeddings alone are read; None: all tokens count."""
 
     def forward(self, text: Tensor, padding: Tensor | None = None) -> Tensor:
         """Logits [batch, n_classes] for ids [batch, length]; padding [batch, length] bool, from the ids if None."""
         return self.from_embedded(self.embedding(text), text == self.pad_idx if padding is None else padding)
 
     def from_embedded(self, embedded: Tensor, padding: Tensor | None = None) -> Tensor:
-        """Logits [batch, n_classes] for embeddings [batch, length, emb_dim]; without `padding` all tokens count."""
+        """Logits [batch, n_classes] for embeddings [batch, length, emb_dim], under `mask` if not under `padding`."""
+        padding = self.mask if padding is None else padding
         inner = torch.tanh(self.inner(embedded))
         weights = torch.softmax(self.weighing(inner), dim=1)
         if padding is not None:

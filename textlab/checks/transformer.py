@@ -10,6 +10,8 @@ from torch import Tensor
 
 from textlab.checks.behaviour import expect_an_answer, expect_apart
 from textlab.checks.draw import Draw
+from textlab.checks.dropout import expect_dropout
+from textlab.checks.encoder_layers import expect_dropout_inside, expect_heads, expect_layers
 from textlab.checks.failure import (
     Cause,
     CheckFailed,
@@ -20,8 +22,11 @@ from textlab.checks.failure import (
     numbers_text,
     shape_text,
 )
+from textlab.checks.positions import places_are_told_apart, positions_are_added
 from textlab.checks.rnn import redraw
+from textlab.checks.self_attention import computes_the_layers, every_token_reads_every_token, given_mask_decides
 from textlab.checks.subject import Model, Network
+from textlab.checks.token_mean import expect_the_mean
 
 # The fused path of nn.TransformerEncoderLayer and the plain one differ by up to 1e-6 on logits near 1.
 SAME = 2e-5
@@ -47,32 +52,8 @@ def arguments_decide(network: Network, draw: Draw) -> None:
             else None,
             next="make self.embedding with vocab_size rows of emb_dim numbers, and tell it pad_idx",
         )
-    counts = [_numbers(network.build(**{**arguments, "n_layers": layers})) for layers in (1, 2, 3)]
-    if not 0 < counts[1] - counts[0] == counts[2] - counts[1]:
-        raise CheckFailed(
-            "n_layers does not decide how many encoder layers there are",
-            input=f"{network.name}(…, n_layers=1), then 2, then 3",
-            expected="every layer adds the same number of weights",
-            got=f"{counts[0]}, {counts[1]}, {counts[2]} numbers in all parameters",
-            likely=Cause("layers-written-out", "there are as many weights for any number of layers")
-            if len(set(counts)) == 1
-            else None,
-            next="nn.TransformerEncoder(layer, n_layers, …), or an nn.ModuleList with one layer for each",
-        )
-    one, four = (network.build(**{**arguments, "n_heads": heads, "dropout": 0.0}) for heads in (1, 4))
-    if one.parameters() == four.parameters():
-        four.set_weights(redraw(one, draw, pad_idx=pad_idx))
-        ids = _reviews(draw, 4, 9, pad_idx)
-        outputs = [_logits(model, ids, "4 reviews of 9 tokens") for model in (one, four)]
-        if float((outputs[0] - outputs[1]).abs().max()) < MOVED:
-            raise CheckFailed(
-                "n_heads does nothing",
-                input=f"{network.name}(…, n_heads=1) and n_heads=4 with the same weights, 4 reviews",
-                expected="different logits",
-                got=f"{numbers_text(outputs[0])} both times",
-                likely=Cause("heads-written-out", "the number of heads does not come from n_heads"),
-                next="hand n_heads on to nn.TransformerEncoderLayer, as its second argument",
-            )
+    expect_layers(network, arguments)
+    expect_heads(network, arguments, draw, _logits)
 
 
 def one_logit_per_class(network: Network, draw: Draw) -> None:
@@ -89,7 +70,7 @@ def one_logit_per_class(network: Network, draw: Draw) -> None:
             next="mean over axis 1, the length; then nn.Linear(emb_dim, n_classes)",
         )
     model = network.build(**sizes(max_length=12))
-    ids = _reviews(draw, 2, 17, 1)
+    ids = draw.token_ids(2, 17, 40, avoid=[0, 1])
     call = "2 reviews of 17 tokens, max_length=12"
     try:
         got = model.forward(ids)
@@ -116,6 +97,26 @@ def one_logit_per_class(network: Network, draw: Draw) -> None:
         input=call,
         likely=None,
         next="begin forward with text = text[:, : max_length]",
+    )
+    _expect_the_last_place(model, ids)
+
+
+def _expect_the_last_place(model: Model, ids: Tensor) -> None:
+    """The token at place max_length - 1 = 11 is read."""
+    read = ids[:, :12].clone()
+    read[:, 11] = (ids[:, 11] + 1) % 40
+    whole, other, shorter = (model.forward(one) for one in (ids[:, :12], read, ids[:, :11]))
+    if float((whole - other).abs().max()) > SAME:
+        return
+    raise CheckFailed(
+        "the last token below max_length is not read",
+        input="2 reviews of 12 tokens, max_length=12, then with another token at place 11",
+        expected="different logits",
+        got=f"{numbers_text(whole)} both times",
+        likely=Cause("cut-too-early", "the logits are those of the first 11 tokens")
+        if torch.allclose(whole, shorter, atol=SAME)
+        else None,
+        next="cut at max_length: text[:, : max_length] holds places 0 to max_length - 1",
     )
 
 
@@ -159,6 +160,8 @@ def order_matters(network: Network, draw: Draw) -> None:
             likely=Cause("positions-missing", "no position has a part in the logits: only which words there are"),
             next="add one vector a place, [length, emb_dim], to the embedded tokens before the encoder",
         )
+    places_are_told_apart(network, sizes(), draw)
+    positions_are_added(network, sizes(), draw)
 
 
 def reviews_are_independent(network: Network, draw: Draw) -> None:
@@ -166,6 +169,8 @@ def reviews_are_independent(network: Network, draw: Draw) -> None:
     model = network.build(**sizes(n_classes=3))
     redraw(model, draw)
     ids = _reviews(draw, 5, 9, 1)
+    for row, length in enumerate((9, 4, 6, 2, 5)):
+        ids[row, length:] = 1
     together = _logits(model, ids, "5 reviews of 9 tokens")
     tolerance = expect_an_answer(model, ids)
     alone = torch.cat([_logits(model, row[None], "one review of 9 tokens") for row in ids])
@@ -188,7 +193,7 @@ def reviews_are_independent(network: Network, draw: Draw) -> None:
 def padding_is_silent(network: Network, draw: Draw) -> None:
     """Padding does not change the logits"""
     pad_idx = draw.integer(1, 9)
-    model = network.build(**sizes(pad_idx=pad_idx, max_length=64))
+    model = network.build(**sizes(pad_idx=pad_idx, max_length=64, n_layers=2))
     redraw(model, draw, pad_idx=pad_idx)
     ids = draw.token_ids(3, 7, 40, avoid=[pad_idx])
     alone = _logits(model, ids, "3 reviews of 7 tokens, without padding")
@@ -204,6 +209,14 @@ def padding_is_silent(network: Network, draw: Draw) -> None:
             likely=None,
             next="mask the keys with padding = (text == pad_idx), and take the mean over the other tokens only",
         )
+    given_mask_decides(network, sizes(), draw)
+
+
+def logits_are_of_the_mean(network: Network, draw: Draw) -> None:
+    """The logits are a linear layer on the mean of the real tokens, each of which has looked at all"""
+    expect_the_mean(network, sizes(), draw)
+    every_token_reads_every_token(network, sizes(), draw)
+    computes_the_layers(network, sizes(), draw)
 
 
 def dropout_follows_its_argument(network: Network, draw: Draw) -> None:
@@ -219,15 +232,6 @@ def dropout_follows_its_argument(network: Network, draw: Draw) -> None:
         likely=Cause("dropout-in-evaluation", "numbers are drawn after model.eval(), too"),
         next="make every layer in __init__",
     )
-    if torch.equal(model.forward(ids, training=True, seed=1), model.forward(ids, training=True, seed=2)):
-        raise CheckFailed(
-            "dropout does nothing in training",
-            input="the same 6 reviews twice, after model.train(), dropout=0.5",
-            expected="different logits",
-            got="twice the same logits",
-            likely=None,
-            next="hand dropout on to nn.TransformerEncoderLayer",
-        )
     still = network.build(**sizes(dropout=0.0))
     first, second = (still.forward(ids, training=True, seed=seed) for seed in (1, 2))
     expect_close(
@@ -243,6 +247,27 @@ def dropout_follows_its_argument(network: Network, draw: Draw) -> None:
         ),
         next="nn.TransformerEncoderLayer(…, dropout=dropout, …)",
     )
+    small = sizes(emb_dim=4)
+    expect_dropout_inside(network, small, draw)
+    expect_dropout(
+        lambda rate: _redrawn(network, {**small, "n_classes": 1, "dropout": rate}, draw),
+        draw,
+        _padded(torch.tensor([draw.distinct(2, 39, 3) for _ in range(2)])),
+        with_lengths=False,
+        call=network.name,
+        place="the mean",
+    )
+
+
+def _redrawn(network: Network, arguments: dict[str, Any], draw: Draw) -> Model:
+    model = network.build(**arguments)
+    redraw(model, draw)
+    return model
+
+
+def _padded(words: Tensor) -> Tensor:
+    """Reviews with one padding behind them: so an inverted mask is a fault of padding alone."""
+    return torch.nn.functional.pad(words, (0, 1), value=1)
 
 
 def every_parameter_learns(network: Network, draw: Draw) -> None:
@@ -334,8 +359,3 @@ def _reviews(draw: Draw, batch: int, length: int, pad_idx: int) -> Tensor:
     ids = draw.token_ids(batch, length, 20, avoid=[pad_idx])
     ids[:, -min(3, length - 1) :] = pad_idx
     return ids
-
-
-def _numbers(model: Model) -> int:
-    """How many numbers all parameters hold."""
-    return sum(torch.Size(shape).numel() for shape in model.parameters().values())
