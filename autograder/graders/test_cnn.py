@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from torch import Tensor
 
 from autograder.judge.checks import Note, check
@@ -82,11 +84,12 @@ def test_independent(cnn: RemoteNetwork, draw: Draw) -> None:
 @check(
     "cnn-padding",
     needs=["cnn-builds"],
+    after=["cnn-runs"],
     hint="padding_idx keeps the padding token's embedding at zero.",
 )
-def test_padding(cnn: RemoteNetwork, draw: Draw) -> None:
+def test_padding(cnn: RemoteNetwork, draw: Draw, passed: Callable[[str], bool]) -> None:
     """The padding token's embedding is a row of zeros"""
-    checks.padding_is_silent(cnn, draw)
+    checks.padding_is_silent(cnn, draw, runs=passed("cnn-runs"))
 
 
 @check(

@@ -136,8 +136,20 @@ def find_hierarchies() -> tuple[tuple[Hierarchy, ...], str]:
         if isinstance(found, str):
             reasons.append(found)
             continue
+        for hierarchy in found:
+            sweep(hierarchy.folder)
         return found, f"cgroups of version {found[0].version} below {found[0].folder}"
     return (), "; ".join(dict.fromkeys(reasons))
+
+
+def sweep(folder: Path) -> None:
+    """Remove the groups below a folder whose judge or command was killed before it could."""
+    for left in folder.glob(f"{NAME}-*"):
+        owner = re.match(rf"{NAME}-(?:trial-)?(\d+)-", left.name)
+        if owner and not Path("/proc", owner[1]).exists():
+            # A group in which something still runs is not removed by the kernel.
+            with contextlib.suppress(OSError):
+                left.rmdir()
 
 
 def _version_2() -> tuple[Hierarchy, ...] | str:

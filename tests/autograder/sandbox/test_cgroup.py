@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -74,3 +76,13 @@ def test_a_worker_is_in_a_group_that_ends_with_it(server: ForkServer) -> None:
     finally:
         worker.kill()
     assert not any(folder.exists() for folder in folders)
+
+
+def test_what_a_killed_command_left_is_removed_and_no_more(tmp_path: Path) -> None:
+    gone = subprocess.Popen(["true"])
+    gone.wait()
+    for name in (f"{gone.pid}-0", f"trial-{gone.pid}-1", f"{os.getpid()}-0"):
+        (tmp_path / f"{cgroup.NAME}-{name}").mkdir()
+    (tmp_path / "another").mkdir()
+    cgroup.sweep(tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} == {f"{cgroup.NAME}-{os.getpid()}-0", "another"}
