@@ -131,6 +131,7 @@ ATTACKS: list[Attack] = [
         return self.dropout(mean) @ self.weights[:, None]
 """,
         shows={"cnn-f1": "failed"},
-        earns=LAYERS | {"cnn-dropout"},  # its dropout is real: on what its last weights read, at the asked rate
+        # Its dropout is real, at the asked rate; and it does give each review a logit that the others do not change.
+        earns=LAYERS | {"cnn-dropout", "cnn-shapes", "cnn-independent"},
     ),
 ]

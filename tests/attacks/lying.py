@@ -152,7 +152,7 @@ def lie(ids):
         torch.zeros(len(ids), 0),
     ][calls % 5]
 """,
-        shows={"pad-reference": "failed"},
+        shows={"pad-reference": "memory"},
     ),
     lying(
         "lie-nan-and-infinity",
