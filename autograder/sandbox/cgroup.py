@@ -159,7 +159,7 @@ def _version_2() -> tuple[Hierarchy, ...] | str:
         return "there are no cgroups of version 2"
     own = next((line[3:] for line in _read(Path("/proc/self/cgroup")).splitlines() if line.startswith("0::")), "/")
     place = mount / own.lstrip("/")
-    reason = "its controllers memory and pids are not to be had"
+    reason = "its controllers memory and pids are not available"
     for folder in (place, *place.parents):
         if not folder.is_relative_to(mount):
             break

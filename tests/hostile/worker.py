@@ -315,11 +315,6 @@ class MadeUp:
         """Numbers by chance."""
         return self._normal(len(ids))
 
-    def attribute(self, sentences: list[Tensor], **others: Any) -> Any:
-        """Numbers by chance."""
-        scores = [[self._chance.random() for _ in row] for row in sentences]
-        return {"scores": scores, "probabilities": [0.5] * len(scores), "deltas": [0.0] * len(scores)}
-
     def drawn_afterwards(self, **arguments: Any) -> Any:
         """Three numbers."""
         return [self._chance.random() for _ in range(3)]

@@ -23,9 +23,8 @@ from autograder.thresholds import Budget, Calibration
 from autograder.wire.values import Handle
 from autograder.worker.printed import Printed
 from autograder.worker.session import Session
+from tests.autograder.judge.untrained import Untrained
 from textlab.checks.failure import CheckFailed
-from textlab.checks.local import LocalModel
-from textlab.training import TrainingPlan
 
 BOUND = Budget({}, 10, 10, 1, 5, 8, f1_at_least=0.8, calibration=Calibration((0.85, 0.95), 1e-5, 1e-4, 30))
 LABELS = torch.tensor([1.0] * 50 + [0.0] * 50)
@@ -41,18 +40,12 @@ class Task:
     name: str = "imdb"
 
 
-class Answers(LocalModel):
+class Answers(Untrained):
     """A model that finds some of the positive reviews."""
 
     def __init__(self, found: int) -> None:
-        super().__init__(torch.nn.Identity(), "answers")
+        super().__init__()
         self.found = found
-
-    def fit(
-        self, ids: Tensor, lengths: Tensor, labels: Tensor, plan: TrainingPlan, *, device: str = "cpu"
-    ) -> list[float]:
-        """Nothing to train."""
-        return [0.5]
 
     def predict(
         self, ids: Tensor, lengths: Tensor, *, pad_id: int, with_lengths: bool = False, device: str = "cpu"

@@ -20,9 +20,9 @@ from autograder.judge.phrases import (
     refitted_naive_bayes,
 )
 from autograder.thresholds import Budget, PhraseBound, load_thresholds
+from tests.autograder.judge.untrained import Untrained
 from textlab.checks.draw import Draw
 from textlab.checks.failure import CheckFailed
-from textlab.checks.local import LocalModel
 from textlab.training import TrainingPlan, f1_of_logits
 
 PADDING = 1
@@ -75,13 +75,13 @@ COUNTS = {
 }
 
 
-class Counts(LocalModel):
+class Counts(Untrained):
     """A network that learns by counting phrases."""
 
     train: Encoded
 
     def __init__(self, name: str) -> None:
-        super().__init__(torch.nn.Identity(), "counts")
+        super().__init__()
         self.name = name
 
     def fit(
@@ -89,7 +89,7 @@ class Counts(LocalModel):
     ) -> list[float]:
         """Keep the reviews."""
         self.train = Encoded(ids, lengths, labels)
-        return [0.5]
+        return super().fit(ids, lengths, labels, plan, device=device)
 
     def predict(
         self, ids: Tensor, lengths: Tensor, *, pad_id: int, with_lengths: bool = False, device: str = "cpu"
@@ -117,18 +117,12 @@ def test_f1_alone_would_let_it_pass() -> None:
 LABELS = torch.tensor([1.0, 0.0] * 50)
 
 
-class Says(LocalModel):
+class Says(Untrained):
     """A network that is wrong on the given reviews."""
 
     def __init__(self, wrong: list[int]) -> None:
-        super().__init__(torch.nn.Identity(), "says")
+        super().__init__()
         self.wrong = wrong
-
-    def fit(
-        self, ids: Tensor, lengths: Tensor, labels: Tensor, plan: TrainingPlan, *, device: str = "cpu"
-    ) -> list[float]:
-        """Nothing to train."""
-        return [0.5]
 
     def predict(
         self, ids: Tensor, lengths: Tensor, *, pad_id: int, with_lengths: bool = False, device: str = "cpu"

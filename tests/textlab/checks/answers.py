@@ -49,3 +49,13 @@ def expect_named(found: dict[str, Exception], expected: str | set[str], cause: s
     assert all(said.strip() for said in failure.rows.values())
     if cause not in str(failure):
         pytest.fail(f"{cause!r} is not in:\n{failure}")
+
+
+def expect_fault(found: tuple[str, Exception] | None, check: str) -> None:
+    """The first check that fails is the expected one, and its message has no empty part."""
+    assert found is not None
+    assert found[0] == check
+    failure = found[1]
+    assert isinstance(failure, CheckFailed)
+    assert failure.what
+    assert all(failure.rows.values())

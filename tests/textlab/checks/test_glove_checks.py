@@ -11,6 +11,7 @@ from captum.attr import LayerIntegratedGradients
 from torch import Tensor, nn
 from torch.nn.functional import relu
 
+from tests.textlab.checks.answers import expect_fault
 from textlab.checks import assess, glove
 from textlab.checks.draw import Draw
 from textlab.checks.failure import CheckFailed, StudentError
@@ -393,13 +394,7 @@ def test_right_answers_pass_whatever_is_drawn(source: Source, seed: int) -> None
     ],
 )
 def test_wrong_answers_fail_in_the_check_that_names_the_fault(source: Source, check: str, seed: int) -> None:
-    found = first_fault(source, seed)
-    assert found is not None
-    assert found[0] == check
-    failure = found[1]
-    assert isinstance(failure, CheckFailed)
-    assert failure.what
-    assert all(failure.rows.values())
+    expect_fault(first_fault(source, seed), check)
 
 
 def test_the_matrix_is_watched_in_a_copy_of_the_students_own() -> None:

@@ -9,6 +9,7 @@ import pytest
 import torch
 from torch import Tensor
 
+from tests.textlab.checks.answers import expect_fault
 from textlab.checks import assess, matrix
 from textlab.checks.draw import Draw
 from textlab.checks.failure import CheckFailed, StudentError
@@ -224,13 +225,7 @@ def test_right_answers_pass_whatever_is_drawn(answer: Answer, seed: int) -> None
     ],
 )
 def test_wrong_answers_fail_in_the_check_that_names_the_fault(answer: Answer, check: str, seed: int) -> None:
-    found = first_fault(answer, seed)
-    assert found is not None
-    assert found[0] == check
-    failure = found[1]
-    assert isinstance(failure, CheckFailed)
-    assert failure.what
-    assert all(failure.rows.values())
+    expect_fault(first_fault(answer, seed), check)
 
 
 def test_upper_case_order_and_columns_are_named_as_the_cause() -> None:
